@@ -1,0 +1,95 @@
+"""What the ontology says about its own terms, in the form that the other rooms ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
+
+from ontology.namespaces import OSA, RDFS, SKOS
+
+FOLDER: Final = Path(__file__).parent
+FILES: Final = tuple(FOLDER / name for name in ("core.ttl", "schemes.ttl", "equipment.ttl", "alignments.ttl"))
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The declarations that loaders, resolution and pages depend on.
+
+    `resolution` gives "single", "set" or "progress" for each fact predicate; `concepts` is keyed by the
+    scheme's name without "Scheme" and the notation, as in ("Status", "signed"); `labels` are English.
+    """
+
+    resolution: Mapping[NamedNode, str]
+    framing: frozenset[NamedNode]
+    qualifiers: frozenset[NamedNode]
+    concepts: Mapping[tuple[str, str], NamedNode]
+    ranks: Mapping[NamedNode, int]
+    labels: Mapping[NamedNode, str]
+
+    @cached_property
+    def notations(self) -> Mapping[NamedNode, str]:
+        """The notation of each concept: the value that the tables use for it."""
+        return MappingProxyType({node: notation for (_, notation), node in self.concepts.items()})
+
+
+def ontology_triples() -> list[Triple]:
+    """All triples of the ontology, for the default graph.
+
+    Raises ValueError that names file and line where a file is not Turtle.
+    """
+    return [triple for path in FILES for triple in _read(path)]
+
+
+def read_vocabulary() -> Vocabulary:
+    """The declarations found in the ontology's own files.
+
+    Raises ValueError that names file and line where a file is not Turtle.
+    """
+    triples = ontology_triples()
+    return Vocabulary(
+        resolution=MappingProxyType({s: o.value for s, o in _literals(triples, OSA.resolution)}),
+        framing=_marked(triples, OSA.isFraming),
+        qualifiers=_marked(triples, OSA.isQualifier),
+        concepts=_concepts(triples),
+        ranks=MappingProxyType({s: int(o.value) for s, o in _literals(triples, OSA.rank)}),
+        labels=_english(triples),
+    )
+
+
+def _read(path: Path) -> Iterator[Triple]:
+    try:
+        for quad in parse(input=path.read_bytes(), format=RdfFormat.TURTLE):
+            yield quad.triple
+    except SyntaxError as error:
+        raise ValueError(f"{path.name}, line {error.lineno}: {error.msg}") from error
+
+
+def _literals(triples: list[Triple], predicate: NamedNode) -> Iterator[tuple[NamedNode, Literal]]:
+    for subject, found, value in triples:
+        if found == predicate and isinstance(subject, NamedNode) and isinstance(value, Literal):
+            yield subject, value
+
+
+def _marked(triples: list[Triple], predicate: NamedNode) -> frozenset[NamedNode]:
+    return frozenset(subject for subject, value in _literals(triples, predicate) if value.value == "true")
+
+
+def _english(triples: list[Triple]) -> Mapping[NamedNode, str]:
+    labels = _literals(triples, RDFS.label)
+    return MappingProxyType({subject: label.value for subject, label in labels if label.language == "en"})
+
+
+def _concepts(triples: list[Triple]) -> Mapping[tuple[str, str], NamedNode]:
+    notations = {subject: value.value for subject, value in _literals(triples, SKOS.notation)}
+    concepts: dict[tuple[str, str], NamedNode] = {}
+    for subject, predicate, scheme in triples:
+        if predicate == SKOS.inScheme and isinstance(subject, NamedNode) and subject in notations:
+            name = str(scheme.value).rpartition("#")[2].removesuffix("Scheme")
+            concepts[name, notations[subject]] = subject
+    return MappingProxyType(concepts)
