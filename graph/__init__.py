@@ -1,0 +1,1 @@
+"""The RDF dataset and its questions: claims, resolution, facts, store, snapshots."""

@@ -1,0 +1,119 @@
+"""Agreement: votes that state the same value within printed precision, and how many voices they are."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from graph.precision import Interval
+from graph.votes import Vote
+
+
+@dataclass(frozen=True)
+class Group:
+    """Votes that agree on `value` (N-Triples syntax), the most precise among them.
+
+    `compatible` are coarse votes that agree with this value and with a rival too: they do not count.
+    """
+
+    value: str
+    votes: tuple[Vote, ...]
+    compatible: tuple[Vote, ...] = ()
+    definition: str = ""
+
+    @cached_property
+    def voices(self) -> int:
+        """The number of independent voices."""
+        return voice_count(self.votes)
+
+    @property
+    def may_stand(self) -> bool:
+        """Whether the group can make a fact: a blog or an aggregator alone cannot."""
+        return any(not vote.weak for vote in self.votes) or self.voices > 1
+
+    @property
+    def latest(self) -> str:
+        """The last publication day among the votes, or an empty string."""
+        return max(vote.day for vote in self.votes)
+
+    def is_accepted(self, acceptances: Collection[str]) -> bool:
+        """Whether a curator accepted one of the claims."""
+        return any(vote.claim in acceptances for vote in self.votes)
+
+
+def voice_count(votes: Iterable[Vote]) -> int:
+    """How many independent voices the votes are: votes that share a publisher, an author or the person
+    they quote are one voice, and so on from vote to vote."""
+    voices: list[set[str]] = []
+    for vote in votes:
+        keys = set(vote.voices)
+        apart = []
+        for voice in voices:
+            if voice.isdisjoint(keys):
+                apart.append(voice)
+            else:
+                keys |= voice
+        voices = [*apart, keys]
+    return len(voices)
+
+
+def agreeing_groups(votes: Sequence[Vote]) -> list[Group]:
+    """The votes grouped by value, the most precise first within each group.
+
+    A value joins the one group that it fits; a coarse value that fits several joins none.
+    """
+    groups: list[_Draft] = []
+    loose: list[tuple[Vote, list[_Draft]]] = []
+    for value_votes in _by_value(votes):
+        first = value_votes[0]
+        fits = [group for group in groups if group.fits(first)]
+        if not fits:
+            groups.append(_Draft(first, list(value_votes)))
+        elif len(fits) == 1:
+            fits[0].add(value_votes)
+        else:
+            loose += [(vote, fits) for vote in value_votes]
+    for vote, fits in loose:
+        for group in fits:
+            group.compatible.append(vote)
+    return [group.freeze() for group in groups]
+
+
+def _by_value(votes: Sequence[Vote]) -> list[list[Vote]]:
+    """Votes of one value, precision and definition together, in the order in which they may lead a group."""
+    found: dict[tuple[str, Interval | None, str], list[Vote]] = {}
+    for vote in votes:
+        found.setdefault((vote.value, vote.interval, vote.definition), []).append(vote)
+    return [found[key] for key in sorted(found, key=lambda key: _precision_order(key, found[key]))]
+
+
+def _precision_order(
+    key: tuple[str, Interval | None, str], votes: Sequence[Vote]
+) -> tuple[bool, bool, object, int, str, str]:
+    """Reliable before weak, said rule before unsaid, fine before coarse, many before few, then by text."""
+    value, interval, definition = key
+    width = interval.width if interval is not None else 0
+    return (all(vote.weak for vote in votes), definition == "", width, -len(votes), value, definition)
+
+
+class _Draft:
+    """A group while it grows; its anchor is the vote that leads it."""
+
+    def __init__(self, anchor: Vote, votes: list[Vote]) -> None:
+        self.anchor = anchor
+        self.votes = votes
+        self.compatible: list[Vote] = []
+        self.definition = anchor.definition
+
+    def fits(self, vote: Vote) -> bool:
+        same_rule = not vote.definition or not self.definition or vote.definition == self.definition
+        if vote.interval is None or self.anchor.interval is None:
+            return same_rule and vote.value == self.anchor.value
+        return same_rule and vote.interval.overlaps(self.anchor.interval)
+
+    def add(self, votes: Iterable[Vote]) -> None:
+        self.votes.extend(votes)
+
+    def freeze(self) -> Group:
+        return Group(self.anchor.value, tuple(self.votes), tuple(self.compatible), self.definition)

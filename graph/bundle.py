@@ -1,0 +1,95 @@
+"""What a loader hands over for one source: its description, its claims, the nodes they speak of.
+
+Nothing here does I/O.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from pyoxigraph import NamedNode, Quad, Triple
+
+from graph.claims import Claim, claim_triples
+from graph.sources import Source, source_id, source_triples
+from ontology.namespaces import GRAPH, OSA
+
+# Nodes of these classes exist because a source says so: they are described in the default graph only
+# when some fact about them is accepted. All others (actors, instruments, classes) are just names.
+CARRIER_CLASSES = frozenset(
+    {
+        OSA.AssistanceProject,
+        OSA.EquipmentItem,
+        OSA.BudgetLine,
+        OSA.Participation,
+        OSA.RecipientCount,
+        OSA.PolicyEvent,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """An individual that claims speak of, with the triples that identify it.
+
+    A `carrier` is described among the facts only if a fact touches it. `root` is the node whose facts
+    decide (a project for its items), and defaults to the node itself.
+    """
+
+    iri: NamedNode
+    triples: tuple[Triple, ...]
+    carrier: bool = False
+    root: NamedNode | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """One source as loaded: everything that its graph will hold, and the names nobody has reviewed."""
+
+    source: Source
+    claims: tuple[Claim, ...] = ()
+    nodes: tuple[Node, ...] = ()
+    new_names: tuple[str, ...] = field(default=())
+
+
+def source_graph(iri: NamedNode) -> NamedNode:
+    """The graph name under which the claims of a source stand."""
+    return GRAPH.iri(f"source/{source_id(iri)}")
+
+
+def bundle_triples(bundle: Bundle) -> Iterator[Triple]:
+    """Everything that stands in the source's graph."""
+    yield from source_triples(bundle.source)
+    for node in bundle.nodes:
+        yield from node.triples
+    for claim in bundle.claims:
+        yield from claim_triples(claim)
+
+
+def in_graph(triples: Iterable[Triple], name: NamedNode) -> Iterator[Quad]:
+    """The triples as quads of one named graph."""
+    for triple in triples:
+        yield Quad(triple.subject, triple.predicate, triple.object, name)
+
+
+def parties_of(nodes: Iterable[Node]) -> dict[str, frozenset[NamedNode]]:
+    """For each node the states whose own matter it is (`osa:party`)."""
+    found: dict[str, frozenset[NamedNode]] = {}
+    for node in nodes:
+        states = {
+            triple.object
+            for triple in node.triples
+            if triple.predicate == OSA.party and isinstance(triple.object, NamedNode)
+        }
+        found[node.iri.value] = found.get(node.iri.value, frozenset()) | states
+    return found
+
+
+def currencies_of(nodes: Iterable[Node]) -> dict[str, NamedNode]:
+    """For each node its own currency (`osa:currency`), where it has one."""
+    return {
+        node.iri.value: triple.object
+        for node in nodes
+        for triple in node.triples
+        if triple.predicate == OSA.currency and isinstance(triple.object, NamedNode)
+    }

@@ -1,0 +1,182 @@
+"""Commands that read a dataset: query and export."""
+
+from __future__ import annotations
+
+import gzip
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import click
+from pyoxigraph import (
+    DefaultGraph,
+    NamedNode,
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    RdfFormat,
+)
+
+from graph.console import data_option, quiet_option, reports_errors
+from graph.datadir import DataDirectory, writing
+from graph.embedded import EmbeddedStore
+from graph.errors import SourceUnavailableError, UnknownResourceError, UnsupportedFormatError
+from graph.store import Results
+from ontology.namespaces import GRAPH, prefixed_name
+
+RESULT_FORMATS = {
+    "json": QueryResultsFormat.JSON,
+    "csv": QueryResultsFormat.CSV,
+    "tsv": QueryResultsFormat.TSV,
+    "xml": QueryResultsFormat.XML,
+}
+GRAPH_FORMATS = {
+    "turtle": RdfFormat.TURTLE,
+    "ntriples": RdfFormat.N_TRIPLES,
+    "rdfxml": RdfFormat.RDF_XML,
+    "jsonld": RdfFormat.JSON_LD,
+}
+EXPORT_FORMATS = {
+    ".nq": RdfFormat.N_QUADS,
+    ".trig": RdfFormat.TRIG,
+    ".nt": RdfFormat.N_TRIPLES,
+    ".ttl": RdfFormat.TURTLE,
+    ".rdf": RdfFormat.RDF_XML,
+    ".jsonld": RdfFormat.JSON_LD,
+}
+
+
+@click.command(epilog='Example: osagraph query "SELECT ?p { ?p a osa:Programme }" --format csv')
+@click.argument("text", metavar="SPARQL|@FILE")
+@data_option
+@click.option(
+    "--format",
+    "form",
+    default="table",
+    show_default=True,
+    type=click.Choice(["table", *RESULT_FORMATS, *GRAPH_FORMATS]),
+    help="How to print the results.",
+)
+@reports_errors
+def query(text: str, data: DataDirectory, form: str) -> None:
+    """Answer a SPARQL query: its text, or @FILE.rq. The prefixes osa:, id:, graph: … are known."""
+    store = EmbeddedStore(data.current().store, read_only=True)
+    results = store.query(_query_text(text))
+    if form == "table":
+        for line in _table(results):
+            click.echo(line)
+        return
+    click.echo(_serialized(results, form).rstrip("\n"))
+
+
+def _query_text(text: str) -> str:
+    if not text.startswith("@"):
+        return text
+    path = Path(text[1:])
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourceUnavailableError("cannot be read", file=path, remedy="Check the path.") from error
+
+
+def _serialized(results: Results, form: str) -> str:
+    if isinstance(results, QuerySolutions | QueryBoolean):
+        if form not in RESULT_FORMATS or (isinstance(results, QueryBoolean) and form in ("csv", "tsv")):
+            raise UnsupportedFormatError(f"These results cannot be written as {form}. Use json or xml.")
+        return (results.serialize(format=RESULT_FORMATS[form]) or b"").decode()
+    if form not in GRAPH_FORMATS:
+        raise UnsupportedFormatError(f"A graph cannot be written as {form}. Use turtle or ntriples.")
+    return (results.serialize(format=GRAPH_FORMATS[form]) or b"").decode()
+
+
+def _table(results: Results) -> Iterator[str]:
+    """Aligned columns; IRIs by their prefixes; triples as N-Triples."""
+    if isinstance(results, QueryBoolean):
+        yield "true" if results else "false"
+        return
+    if not isinstance(results, QuerySolutions):
+        for triple in results:
+            yield f"{triple} ."
+        return
+    names = [f"?{variable.value}" for variable in results.variables]
+    rows = [[_short(term) for term in solution] for solution in results]
+    widths = [max(len(row[place]) for row in [names, *rows]) for place in range(len(names))]
+    for row in [names, ["-" * width for width in widths], *rows]:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _short(term: object) -> str:
+    if term is None:
+        return ""
+    if isinstance(term, NamedNode):
+        return prefixed_name(term.value) or str(term)
+    return str(getattr(term, "value", term))
+
+
+@click.command(epilog="Example: osagraph export osagraph.nq.gz")
+@click.argument("target", metavar="FILE", type=click.Path(path_type=Path))
+@data_option
+@click.option("--graph", "name", help="One graph only: its IRI, its short name (source/…), or `default`.")
+@quiet_option
+@reports_errors
+def export(target: Path, data: DataDirectory, name: str | None, quiet: bool) -> None:
+    """Write the dataset, or one graph of it, to a file: .nq .trig, or with one graph .nt .ttl .rdf .jsonld,
+    each also with .gz; `-` writes N-Quads to standard output."""
+    form = _export_format(target, name)
+    graph = _graph(name)
+    store = EmbeddedStore(data.current().store, read_only=True)
+    if isinstance(graph, NamedNode) and next(store.quads(graph=graph), None) is None:
+        raise UnknownResourceError(f"There is no graph {graph.value}. See: osagraph sources")
+    with _output(target) as output:
+        store.dump(output, form, graph)
+    if not quiet and str(target) != "-":
+        click.echo(f"Wrote {target} ({target.stat().st_size:,} bytes).", err=True)
+
+
+def _export_format(target: Path, name: str | None) -> RdfFormat:
+    if str(target) == "-":
+        return RdfFormat.N_QUADS
+    suffix = Path(target.name.removesuffix(".gz")).suffix
+    form = EXPORT_FORMATS.get(suffix)
+    if form is None:
+        raise UnsupportedFormatError(f"{target.name}: use one of {', '.join(EXPORT_FORMATS)}, also with .gz.")
+    if name is None and not form.supports_datasets:
+        raise UnsupportedFormatError(
+            f"{suffix} holds one graph: name it with --graph, or write .nq or .trig."
+        )
+    return form
+
+
+def _graph(name: str | None) -> NamedNode | DefaultGraph | None:
+    if name is None:
+        return None
+    if name == "default":
+        return DefaultGraph()
+    return NamedNode(name) if "://" in name else GRAPH.iri(name)
+
+
+@contextmanager
+def _output(target: Path) -> Iterator[IO[bytes]]:
+    """The file, complete or not there at all."""
+    if str(target) == "-":
+        yield sys.stdout.buffer
+        return
+    temporary = target.with_name(f".{target.name}.part")
+    with writing(target.parent):
+        try:
+            with temporary.open("wb") as raw, _packed(raw, target.suffix == ".gz") as output:
+                yield output
+            temporary.replace(target)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def _packed(raw: IO[bytes], is_packed: bool) -> Iterator[IO[bytes]]:
+    if not is_packed:
+        yield raw
+        return
+    with gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as output:
+        yield output  # type: ignore[misc]

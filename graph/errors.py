@@ -1,0 +1,164 @@
+"""Every way in which osagraph tells somebody that something went wrong.
+
+    KnowledgeGraphError
+    ├── StoreError                  the dataset on disk
+    │   ├── StoreMissingError       nothing has been built yet
+    │   ├── StoreBusyError          another process writes, or serves, this data
+    │   ├── StoreFormatError        a data directory of another version
+    │   └── StoreWriteError         disk full, read-only, unwritable
+    ├── QueryError                  a question that cannot be answered
+    │   ├── QuerySyntaxError        not SPARQL; carries line and column
+    │   ├── QueryTimeoutError       not finished within its deadline
+    │   ├── QueryFailedError        the reader died on it
+    │   ├── ReadersBusyError        all readers are at work; try again shortly
+    │   ├── UnknownQueryError       no named query of that name
+    │   ├── InvalidParameterError   a parameter of a named query is off
+    │   └── UnsupportedFormatError  no such result format
+    ├── UnknownResourceError        no such source, claim or entity
+    ├── OntologyError               our own files are wrong
+    └── SourceError                 a document that cannot be loaded
+        ├── SourceUnavailableError  missing, a directory, unreadable
+        ├── MalformedSourceError    its content is wrong; carries where
+        └── LimitExceededError      too big, too deep, too slow
+
+`graph` knows no HTTP: the status numbers live in `web/errors.py`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class KnowledgeGraphError(Exception):
+    """Anything a person can be told in one sentence."""
+
+
+class StoreError(KnowledgeGraphError):
+    """The dataset on disk cannot be used."""
+
+
+class StoreMissingError(StoreError):
+    """Nothing has been built in the data directory yet."""
+
+
+class StoreBusyError(StoreError):
+    """Another process holds the lock; `holder` is its process id where known."""
+
+    def __init__(self, message: str, holder: int | None = None) -> None:
+        super().__init__(message)
+        self.holder = holder
+
+
+class StoreFormatError(StoreError):
+    """The data directory was written by another version of osagraph."""
+
+
+class StoreWriteError(StoreError):
+    """The operating system refused a write."""
+
+
+class QueryError(KnowledgeGraphError):
+    """A question that cannot be answered as asked."""
+
+
+class QuerySyntaxError(QueryError):
+    """The text is not SPARQL; `line` and `column` count from 1 where the parser gives them."""
+
+    def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
+        self.column = column
+
+
+class QueryTimeoutError(QueryError):
+    """The query did not finish within its deadline and was ended."""
+
+
+class QueryFailedError(QueryError):
+    """The process that evaluated the query died on it."""
+
+
+class ReadersBusyError(QueryError):
+    """Every reader was at work for as long as a query may wait for one."""
+
+
+class UnknownQueryError(QueryError):
+    """There is no named query of that name."""
+
+
+class InvalidParameterError(QueryError):
+    """A parameter of a named query has the wrong form; keeps its name, value and what was expected."""
+
+    def __init__(self, name: str, value: str | None, expected: str) -> None:
+        given = "is missing" if value is None else f"is {value!r}"
+        super().__init__(f"Parameter {name} {given}; expected {expected}.")
+        self.name = name
+        self.value = value
+        self.expected = expected
+
+
+class UnsupportedFormatError(QueryError):
+    """None of the asked-for result formats can be written for this query form."""
+
+
+class UnknownResourceError(KnowledgeGraphError):
+    """There is no such source, claim or entity in the dataset."""
+
+
+class OntologyError(KnowledgeGraphError):
+    """A file of our own ontology or query catalogue is wrong."""
+
+
+class SourceError(KnowledgeGraphError):
+    """A document that cannot be loaded, with the place and the remedy where they are known."""
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        file: Path | str | None = None,
+        line: int | None = None,
+        column: int | str | None = None,
+        value: str | None = None,
+        remedy: str | None = None,
+    ) -> None:
+        self.what = what
+        self.file = None if file is None else Path(file).name
+        self.line = line
+        self.column = column
+        self.value = None if value is None else shorten(value)
+        self.remedy = remedy
+        super().__init__(self._sentence())
+
+    def _sentence(self) -> str:
+        place = [self.file] if self.file else []
+        place += [f"line {self.line}"] if self.line is not None else []
+        place += [f"column {self.column}"] if self.column is not None else []
+        head = f"{', '.join(place)}: " if place else ""
+        value = f" (value: {self.value!r})" if self.value is not None else ""
+        remedy = f" {self.remedy}" if self.remedy else ""
+        return f"{head}{self.what}{value}.{remedy}".replace("..", ".")
+
+
+class SourceUnavailableError(SourceError):
+    """The file is missing, is a directory or cannot be read."""
+
+
+class MalformedSourceError(SourceError):
+    """The content is not what its format or table asks for."""
+
+
+class LimitExceededError(SourceError):
+    """The document needs more time, memory, size or depth than a load may take."""
+
+
+def shorten(text: str, limit: int = 80) -> str:
+    """The text, cut in the middle where it is longer than `limit` characters.
+
+    >>> shorten("a" * 200, 9)
+    'aaaa…aaaa'
+    """
+    if len(text) <= limit:
+        return text
+    half = (limit - 1) // 2
+    return f"{text[:half]}…{text[-half:]}"

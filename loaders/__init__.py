@@ -1,0 +1,1 @@
+"""From a source to claims: one module per format, the shipped tables in `data/`."""

@@ -1,0 +1,192 @@
+"""Builds a whole dataset: tables and what the user loaded → claims → facts → one store, in bounded memory.
+
+Three steps over buckets on disk: rows by source become claims, votes by node become facts, and N-Quads go
+into the store while the next bucket is being made. With more than one worker the first two steps run in
+processes of their own.
+"""
+
+from __future__ import annotations
+
+import functools
+import multiprocessing
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from pyoxigraph import DefaultGraph, NamedNode, Quad
+
+from graph.bundle import Bundle
+from graph.embedded import EmbeddedStore
+from graph.sources import Source
+from graph.spool import BundleWriter, Tally, write_facts
+from loaders.csv_rows import read_rows
+from loaders.loader import LoadContext
+from loaders.mappings import TABLES
+from loaders.names import read_names
+from loaders.partition import bucket_count, bucket_rows, spread_rows
+from loaders.reference import reference_quads
+from loaders.tables import bundles, group_by_source, table_of
+from ontology.vocabulary import ontology_triples, read_vocabulary
+
+Progress = Callable[[int, int], None]
+Job = TypeVar("Job")
+PARALLEL_FROM_BUCKETS = 3
+
+
+@dataclass(frozen=True)
+class BuildPlan:
+    """What a build is made of.
+
+    `tables` is a folder of CSV tables; `loaded` are the bundles that the user loaded, and `replaced` the ids
+    of all sources that the user loaded or removed, which are then not taken from the tables; of those in
+    `redescribed` only the description is the user's. `extra` are N-Quads files that go in as they are;
+    `acceptances` are the IRIs of accepted claims.
+    """
+
+    tables: Path
+    loaded: Sequence[Bundle] = ()
+    replaced: frozenset[str] = frozenset()
+    redescribed: Mapping[NamedNode, Source] = field(default_factory=dict)
+    extra: Sequence[Path] = ()
+    acceptances: frozenset[str] = frozenset()
+    workers: int = 1
+
+
+@dataclass
+class BuildReport:
+    """What a build read and made: rows per table, and what was written."""
+
+    rows: Counter[str] = field(default_factory=Counter)
+    tally: Tally = field(default_factory=Tally)
+
+
+class _Part(NamedTuple):
+    """One bucket's share of the work."""
+
+    plan: BuildPlan
+    scratch: Path
+    number: int
+    parts: int
+
+    @property
+    def rows(self) -> Path:
+        return self.scratch / f"rows-{self.number}"
+
+    @property
+    def quads(self) -> Path:
+        return self.scratch / f"quads-{self.number}.nq"
+
+    def ballots(self, writer: int | str) -> list[Path]:
+        """The vote files that one writer fills, one per bucket."""
+        return [self.scratch / f"votes-{writer}-{bucket}" for bucket in range(self.parts)]
+
+
+def build_store(plan: BuildPlan, target: EmbeddedStore, scratch: Path, progress: Progress) -> BuildReport:
+    """Write the dataset of a plan into an empty store; `scratch` is a folder for files in between.
+
+    Raises SourceError for the first row that is wrong.
+    """
+    report = BuildReport()
+    scratch.mkdir(parents=True, exist_ok=True)
+    paths = sorted(path for path in plan.tables.glob("*.csv") if path.stem in TABLES)
+    count = bucket_count(paths)
+    parts = [_Part(plan, scratch, number, count) for number in range(count)]
+    rows = (row for path in paths for row in read_rows(path, table_of(path)))
+    spread_rows(rows, [part.rows for part in parts], _counter(report))
+    report.tally.add(_write_base(parts[0], report))
+    for path in (parts[0].quads, *plan.extra):
+        target.bulk_load(path)
+    done = 1
+    progress(done, 2 * count + 1)
+    workers = plan.workers if count >= PARALLEL_FROM_BUCKETS else 1
+    with (
+        ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"))
+        if workers > 1
+        else nullcontext() as pool
+    ):
+        for step in (_map_rows, _resolve_votes):
+            for tally, quads in _run(pool, step, parts):
+                report.tally.add(tally)
+                target.bulk_load(quads)
+                quads.unlink()
+                done += 1
+                progress(done, 2 * count + 1)
+    target.flush()
+    return report
+
+
+def _pool(workers: int) -> AbstractContextManager[ProcessPoolExecutor | None]:
+    if workers == 1:
+        return nullcontext()
+    return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"))
+
+
+def _counter(report: BuildReport) -> Callable[[str], None]:
+    def counted(table: str) -> None:
+        report.rows[table] += 1
+
+    return counted
+
+
+def _run(
+    pool: ProcessPoolExecutor | None,
+    step: Callable[[_Part], tuple[Tally, Path]],
+    parts: Iterable[_Part],
+) -> Iterator[tuple[Tally, Path]]:
+    """The results of a step for each part, in the order in which they are finished."""
+    if pool is None:
+        yield from map(step, parts)
+        return
+    futures = [pool.submit(step, part) for part in parts]
+    try:
+        for future in as_completed(futures):
+            yield future.result()
+    finally:
+        for future in futures:
+            future.cancel()
+
+
+def _write_base(part: _Part, report: BuildReport) -> Tally:
+    """Ontology, reference tables and what the user loaded."""
+    plan, vocabulary = part.plan, read_vocabulary()
+    with BundleWriter(part.quads, part.ballots("loaded"), vocabulary) as writer:
+        for bundle in plan.loaded:
+            writer.write(bundle)
+    with part.quads.open("a", encoding="utf-8") as file:
+        for triple in ontology_triples():
+            file.write(f"{Quad(triple.subject, triple.predicate, triple.object, DefaultGraph())} .\n")
+        names = read_names(plan.tables)
+        for quad in reference_quads(plan.tables, names, vocabulary, _counter(report)):
+            file.write(f"{quad} .\n")
+    return writer.tally
+
+
+def _map_rows(part: _Part) -> tuple[Tally, Path]:
+    """Make claims of one bucket of rows."""
+    context = replace(_context(part.plan.tables), redescribed=part.plan.redescribed)
+    rows = (row for row in bucket_rows(part.rows) if row.fields["source_id"] not in part.plan.replaced)
+    with BundleWriter(part.quads, part.ballots(part.number), context.vocabulary) as writer:
+        for bundle in bundles(group_by_source(rows, context), context):
+            writer.write(bundle)
+    part.rows.unlink()
+    return writer.tally, part.quads
+
+
+def _resolve_votes(part: _Part) -> tuple[Tally, Path]:
+    """Make facts of one bucket of votes."""
+    writers: list[int | str] = ["loaded", *range(part.parts)]
+    ballots = [part.ballots(writer)[part.number] for writer in writers]
+    tally = write_facts(ballots, part.quads, read_vocabulary(), part.plan.acceptances)
+    for path in ballots:
+        path.unlink()
+    return tally, part.quads
+
+
+# Reading the names of large tables takes seconds; a worker does it once for all its buckets.
+@functools.lru_cache(maxsize=1)
+def _context(tables: Path) -> LoadContext:
+    return LoadContext(read_names(tables), read_vocabulary())

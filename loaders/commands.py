@@ -1,0 +1,221 @@
+"""Commands that change a dataset or look into its sources: build, load, remove, sources, verify."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from graph.console import (
+    data_option,
+    json_option,
+    print_json,
+    progress_bar,
+    quiet_option,
+    reports_errors,
+)
+from graph.datadir import DataDirectory, writing
+from graph.embedded import EmbeddedStore
+from graph.errors import SourceError, SourceUnavailableError
+from loaders.loader import installed_loaders
+from loaders.operations import LoadOptions, Report, build, load_files, remove
+from loaders.replay import Workshop
+from loaders.source_list import SourceLine, list_sources
+from loaders.verify import QuoteCheck, check_quotes, quotes_of
+
+SHIPPED_TABLES = Path(__file__).parent / "data"
+NOT_FOUND = 5
+
+
+def workshop(data: DataDirectory) -> Workshop:
+    """What the operations need, with the installed loaders and the clock of this machine."""
+    return Workshop(data, SHIPPED_TABLES, installed_loaders(), lambda: datetime.datetime.now(datetime.UTC))
+
+
+@click.command("build", epilog="Example: osagraph build --data data --json")
+@data_option
+@click.option(
+    "--tables",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Another folder of tables in place of the shipped ones.",
+)
+@click.option("--workers", type=click.IntRange(1, 64), default=os.cpu_count() or 1, show_default=True)
+@json_option
+@quiet_option
+@reports_errors
+def build_command(data: DataDirectory, tables: Path | None, workers: int, as_json: bool, quiet: bool) -> None:
+    """Build the dataset anew from the shipped tables and everything loaded or removed before."""
+    with progress_bar("build", quiet or as_json) as progress:
+        report = build(workshop(data), progress, workers, tables)
+    _print_report(report, as_json, quiet)
+
+
+@click.command("load", epilog="Example: osagraph load my-source.toml --dry-run")
+@click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
+@data_option
+@click.option("--loader", help="The loader to use, whatever the file is called.")
+@click.option(
+    "--dry-run", is_flag=True, help="Show what would be added, changed and removed; change nothing."
+)
+@click.option("--keep-going", is_flag=True, help="Load the good rows; write the rejected ones to a file.")
+@click.option(
+    "--rejected",
+    type=click.Path(path_type=Path),
+    default=Path("rejected.csv"),
+    show_default=True,
+    help="Where --keep-going writes rejected rows, with reasons.",
+)
+@click.option("--keep-graphs", is_flag=True, help="Keep the graph names of TriG and N-Quads files.")
+@json_option
+@quiet_option
+@reports_errors
+def load_command(
+    files: tuple[Path, ...],
+    data: DataDirectory,
+    loader: str | None,
+    dry_run: bool,
+    keep_going: bool,
+    rejected: Path,
+    keep_graphs: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Load CSV tables, a source file (TOML) or RDF: each source in them is replaced whole, or nothing is."""
+    options = LoadOptions(loader, dry_run, keep_going, keep_graphs)
+    with progress_bar("load", quiet or as_json, unit="row") as progress:
+        report = load_files(workshop(data), files, options, progress)
+    if report.rejected:
+        _write_rejected(report.rejected, rejected)
+    _print_report(report, as_json, quiet)
+    if report.rejected:
+        click.echo(f"{len(report.rejected)} rejected: see {rejected}", err=True)
+        sys.exit(1)
+
+
+@click.command("remove", epilog="Example: osagraph remove example-2026-11-01")
+@click.argument("name", metavar="SOURCE")
+@data_option
+@json_option
+@quiet_option
+@reports_errors
+def remove_command(name: str, data: DataDirectory, as_json: bool, quiet: bool) -> None:
+    """Remove a source by its id (or a user graph, user/NAME): facts are as if it had never been there."""
+    _print_report(remove(workshop(data), name), as_json, quiet)
+
+
+@click.command("sources", epilog="Example: osagraph sources --data data --json")
+@data_option
+@json_option
+@reports_errors
+def sources_command(data: DataDirectory, as_json: bool) -> None:
+    """List the sources: id, date, publisher kind, number of claims, title."""
+    lines = list_sources(EmbeddedStore(data.current().store, read_only=True))
+    if as_json:
+        print_json([line._asdict() for line in lines])
+        return
+    for row in _columns(lines):
+        click.echo(row)
+
+
+@click.command("verify", epilog="Example: osagraph verify --source seed-002-news --text article.txt")
+@data_option
+@click.option("--source", "identifier", required=True, help="The id of the source.")
+@click.option(
+    "--text", "path", required=True, type=click.Path(path_type=Path), help="The source's text, UTF-8."
+)
+@json_option
+@reports_errors
+def verify_command(data: DataDirectory, identifier: str, path: Path, as_json: bool) -> None:
+    """Look for each quote of a source in its text: found, with its place, or missing (exit code 5)."""
+    quotes = quotes_of(EmbeddedStore(data.current().store, read_only=True), identifier)
+    checks = list(check_quotes(quotes.items(), _read_text(path)))
+    found = sum(check.found for check in checks)
+    if as_json:
+        fields = [check._asdict() for check in checks]
+        print_json({"source": identifier, "found": found, "quotes": len(checks), "checks": fields})
+    else:
+        for check in checks:
+            click.echo(_check_line(check))
+        click.echo(f"{found} of {len(checks)} quotes found.")
+    if found < len(checks):
+        sys.exit(NOT_FOUND)
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourceUnavailableError("cannot be read as UTF-8 text", file=path) from error
+
+
+def _check_line(check: QuoteCheck) -> str:
+    place = f"line {check.line}, column {check.column}" if check.found else "MISSING"
+    return f"{place:<22}  {check.claims:>3} claims  {check.quote}"
+
+
+def _columns(lines: Iterable[SourceLine]) -> Iterable[str]:
+    yield f"{'source':<44} {'date':<10} {'kind':<18} {'claims':>6}  title"
+    for line in lines:
+        yield f"{line.source:<44} {line.issued:<10} {line.kind:<18} {line.claims:>6}  {line.title}"
+
+
+def _write_rejected(errors: Sequence[SourceError], path: Path) -> None:
+    with writing(path.parent), path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["file", "line", "column", "value", "reason", "remedy"])
+        for error in errors:
+            place = [error.file, error.line, error.column]
+            writer.writerow([*place, error.value, error.what, error.remedy])
+
+
+def _print_report(report: Report, as_json: bool, quiet: bool) -> None:
+    if as_json:
+        print_json(_fields(report))
+    elif not quiet:
+        for line in _lines(report):
+            click.echo(line)
+
+
+def _fields(report: Report) -> dict[str, Any]:
+    return {
+        "operation": report.operation,
+        "snapshot": report.snapshot,
+        "rows": report.rows,
+        **report.counts,
+        "change": report.change,
+        "new_names": report.new_names,
+        "rejected": len(report.rejected),
+        "seconds": round(report.seconds, 3),
+    }
+
+
+def _lines(report: Report) -> Iterable[str]:
+    if report.rows:
+        yield f"Rows read: {sum(report.rows.values()):,} from {len(report.rows)} tables."
+    if report.change:
+        yield from _change_lines(report.change)
+    yield "  ".join(f"{name.replace('_', ' ')}: {count:,}" for name, count in report.counts.items())
+    if report.new_names:
+        names = ", ".join(name.rsplit("/", 1)[-1] for name in report.new_names)
+        yield f"New names, not in the reviewed tables: {names}"
+    done = f"Snapshot {report.snapshot} is current" if report.snapshot else "Nothing was changed"
+    yield f"{done} ({report.seconds:.1f} s)."
+
+
+def _change_lines(change: dict[str, Any]) -> Iterable[str]:
+    for what in ("added", "changed", "removed"):
+        identifiers = [iri.rsplit("/", 1)[-1] for iri in change[f"sources_{what}"]]
+        if identifiers:
+            yield f"Sources {what}: {', '.join(identifiers)}"
+    yield f"Claims: +{change['claims_added']} -{change['claims_removed']}; slots resolved: {change['slots']}"
+    for sign, key in (("+", "facts_added"), ("-", "facts_removed")):
+        for fact in change[key]:
+            yield f"  {sign} {fact}"
+    for graph in change["user_graphs"]:
+        yield f"User graph: {graph}"

@@ -1,0 +1,106 @@
+"""The journal of what the user loaded and removed: what a build replays, so that a rebuild forgets nothing.
+
+It lies inside the snapshot that it belongs to and so appears together with it; the loaded files themselves
+are kept, by content, in `DIR/sources`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from graph.errors import StoreMissingError
+
+NAME = "journal.jsonl"
+
+
+@dataclass(frozen=True)
+class KeptFile:
+    """A loaded file: its name, the digest of its content, the loader that read it."""
+
+    name: str
+    sha256: str
+    loader: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One command of the user: a load of files, or the removal of a source or user graph."""
+
+    op: str
+    at: str
+    files: tuple[KeptFile, ...] = ()
+    removed: str = ""
+    keep_graphs: bool = False
+    keep_going: bool = False
+
+
+@dataclass
+class Journal:
+    """The entries in the order in which they were made."""
+
+    entries: list[Entry] = field(default_factory=list)
+
+    def write(self, snapshot: Path) -> None:
+        """Write the journal into a snapshot's folder."""
+        lines = [json.dumps(asdict(entry), sort_keys=True) + "\n" for entry in self.entries]
+        (snapshot / NAME).write_text("".join(lines), encoding="utf-8")
+
+
+def read_journal(snapshot: Path) -> Journal:
+    """The journal of a snapshot; empty where it has none."""
+    path = snapshot / NAME
+    if not path.exists():
+        return Journal()
+    entries = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        fields = json.loads(line)
+        fields["files"] = tuple(KeptFile(**kept) for kept in fields["files"])
+        entries.append(Entry(**fields))
+    return Journal(entries)
+
+
+def keep_files(paths: Sequence[Path], loaders: Sequence[str], folder: Path) -> tuple[KeptFile, ...]:
+    """Copy the files into the folder of kept sources, by content; nothing there is ever overwritten."""
+    kept = []
+    for path, loader in zip(paths, loaders, strict=True):
+        digest = file_digest(path)
+        target = folder / digest
+        if not target.exists():
+            temporary = folder / f".{digest}.new"
+            shutil.copyfile(path, temporary)
+            temporary.replace(target)
+        kept.append(KeptFile(path.name, digest, loader))
+    return tuple(kept)
+
+
+def restore_files(files: Sequence[KeptFile], folder: Path, target: Path) -> list[Path]:
+    """The kept files under their own names in a new folder; links, not copies, where the disk allows.
+
+    Raises StoreMissingError where a kept file is gone.
+    """
+    target.mkdir(parents=True)
+    paths = []
+    for number, kept in enumerate(files):
+        source = folder / kept.sha256
+        if not source.exists():
+            raise StoreMissingError(
+                f"{folder} has lost the content of {kept.name} ({kept.sha256[:12]}…). "
+                "Load that file again, or restore the folder from a backup."
+            )
+        # Two files of one name may come from different folders.
+        place = target / str(number)
+        place.mkdir()
+        (place / kept.name).symlink_to(source.resolve())
+        paths.append(place / kept.name)
+    return paths
+
+
+def file_digest(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,314 @@
+"""What a person asks of a dataset: build it, load files, remove a source. All or nothing, each time.
+
+Every operation works on a copy of the current snapshot (files are shared, not copied) and becomes visible by
+one rename; whatever goes wrong before leaves the dataset as it was.
+"""
+
+from __future__ import annotations
+
+import datetime
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pyoxigraph import DefaultGraph, NamedNode, Quad
+
+from graph.bundle import Bundle, source_graph
+from graph.datadir import DataDirectory, Snapshot, writing
+from graph.embedded import EmbeddedStore
+from graph.errors import SourceError, StoreMissingError, UnknownResourceError
+from graph.projection import META
+from graph.revision import Change, Revision, is_entity_type
+from graph.sources import Source, read_source, source_iri
+from loaders.build import BuildPlan, Progress, build_store
+from loaders.journal import Entry, Journal, keep_files, read_journal
+from loaders.loader import LoadContext, UserGraph, choose_loader
+from loaders.names import read_names
+from loaders.rdf import USER_GRAPHS
+from loaders.records import record_quads, timestamp
+from loaders.replay import Workshop, replay
+from ontology.namespaces import GRAPH, OSA, RDF
+from ontology.vocabulary import read_vocabulary
+
+
+@dataclass(frozen=True)
+class LoadOptions:
+    """How to load: which loader (None: by file name), and what to do about bad parts and graph names."""
+
+    loader: str | None = None
+    dry_run: bool = False
+    keep_going: bool = False
+    keep_graphs: bool = False
+
+
+@dataclass
+class Report:
+    """What an operation did, for people and for `--json`."""
+
+    operation: str
+    snapshot: int | None = None
+    rows: dict[str, int] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    change: dict[str, Any] = field(default_factory=dict)
+    new_names: list[str] = field(default_factory=list)
+    rejected: list[SourceError] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+def build(workshop: Workshop, progress: Progress, workers: int = 1, tables: Path | None = None) -> Report:
+    """Build the dataset anew: ontology, tables, and whatever the user loaded or removed before.
+
+    Raises SourceError, StoreBusyError or StoreWriteError; the old dataset stays current then.
+    """
+    started = time.monotonic()
+    data = workshop.data
+    with data.writer(), writing(data.root):
+        stage = data.stage()
+        scratch = stage.with_name("scratch")
+        entries, number = _journal(data)
+        past = replay(entries, data.sources, scratch / "replay", workshop)
+        plan = BuildPlan(
+            tables=tables or workshop.tables,
+            loaded=past.bundles,
+            replaced=past.replaced,
+            redescribed=past.redescribed,
+            extra=past.graphs,
+            workers=workers,
+        )
+        store = EmbeddedStore(stage / "store")
+        made = build_store(plan, store, scratch, progress)
+        store.insert(_old_records(data))
+        kept = [kept for entry in entries for kept in entry.files]
+        store.insert(record_quads(number, "build", workshop.clock(), kept))
+        counts = _count(store, made.tally.claims, made.tally.facts, made.tally.open_slots)
+        # A copy of a snapshot leaves out what is not flushed.
+        store.flush()
+        store.close()
+        snapshot = _publish(data, stage, entries, counts, workshop.clock())
+    return Report(
+        "build",
+        snapshot.number,
+        rows=dict(sorted(made.rows.items())),
+        counts=counts,
+        new_names=sorted(made.tally.new_names),
+        seconds=time.monotonic() - started,
+    )
+
+
+def load_files(
+    workshop: Workshop,
+    paths: Sequence[Path],
+    options: LoadOptions,
+    progress: Progress = lambda _done, _total: None,
+) -> Report:
+    """Load files: each source in them is replaced whole, and the slots it names are resolved again.
+
+    Raises SourceError (the dataset is as it was), StoreBusyError, StoreMissingError or StoreWriteError.
+    """
+    started = time.monotonic()
+    chosen = [choose_loader(path, dict(workshop.loaders), options.loader) for path in paths]
+    report = Report("load")
+    rows: Counter[str] = Counter()
+    with _revising(workshop) as work:
+        context = LoadContext(
+            names=read_names(workshop.tables),
+            vocabulary=work.revision.vocabulary,
+            described=lambda iri: described_source(work.store, iri),
+            reject=report.rejected.append if options.keep_going else None,
+            counted=lambda table: _tell(rows, table, progress),
+            keep_graphs=options.keep_graphs,
+            scratch=work.scratch,
+        )
+        for loader in dict.fromkeys(chosen):
+            files = [path for path, each in zip(paths, chosen, strict=True) if each is loader]
+            for part in loader.read(files, context):
+                work.take(part)
+        change = work.revision.finish()
+        report.rows, report.change = dict(sorted(rows.items())), work.summary(change)
+        report.new_names = sorted(set(change.new_names))
+        if not options.dry_run and not work.is_unchanged(change):
+            with writing(workshop.data.root):
+                kept = keep_files(paths, [loader.name for loader in chosen], workshop.data.sources)
+            entry = Entry(
+                op="load",
+                at=timestamp(workshop.clock()),
+                files=kept,
+                keep_graphs=options.keep_graphs,
+                keep_going=options.keep_going,
+            )
+            report.snapshot = work.publish(change, entry, "load", workshop.clock())
+        report.counts = work.counts(change)
+    report.seconds = time.monotonic() - started
+    return report
+
+
+def remove(workshop: Workshop, name: str) -> Report:
+    """Remove a source by its id, or a user graph by its name (`user/…`): as if it had never been there.
+
+    Raises UnknownResourceError where the dataset holds neither.
+    """
+    started = time.monotonic()
+    with _revising(workshop) as work:
+        if not work.revision.remove(source_iri(name)) and not work.drop(_graph_name(name)):
+            raise UnknownResourceError(
+                f"There is no source or user graph {name!r}. "
+                f"See: osagraph sources --data {workshop.data.root}"
+            )
+        change = work.revision.finish()
+        entry = Entry(op="remove", at=timestamp(workshop.clock()), removed=name)
+        number = work.publish(change, entry, "remove", workshop.clock())
+        report = Report("remove", number, change=work.summary(change), counts=work.counts(change))
+    report.seconds = time.monotonic() - started
+    return report
+
+
+def _tell(rows: Counter[str], table: str, progress: Progress) -> None:
+    rows[table] += 1
+    progress(rows.total(), 0)
+
+
+def described_source(store: EmbeddedStore, iri: NamedNode) -> Source | None:
+    """What the dataset says of a source; None where it does not know it."""
+    triples = [quad.triple for quad in store.quads(iri, None, None, source_graph(iri))]
+    return read_source(iri, triples) if triples else None
+
+
+class _Work:
+    """A copy of the current snapshot under revision."""
+
+    def __init__(self, data: DataDirectory, current: Snapshot, stage: Path) -> None:
+        self.data = data
+        self.current = current
+        self.stage = stage
+        self.scratch = stage.with_name("scratch")
+        self.scratch.mkdir()
+        source = EmbeddedStore(current.store, read_only=True)
+        source.backup(stage / "store")
+        source.close()
+        self.store = EmbeddedStore(stage / "store")
+        self.revision = Revision(self.store, read_vocabulary())
+        self.graphs: list[NamedNode] = []
+        self.dropped: list[NamedNode] = []
+        self.user_quads = 0
+
+    def take(self, part: Bundle | UserGraph) -> None:
+        """Bring one part of a load into the copy."""
+        if isinstance(part, UserGraph):
+            self.load_graph(part)
+            return
+        known = described_source(self.store, part.source.iri)
+        if known is not None and not part.claims and not part.nodes:
+            # A description alone replaces the description: the claims were not what this file is about.
+            self.revision.describe(part.source)
+        else:
+            self.revision.replace(part)
+
+    def load_graph(self, part: UserGraph) -> None:
+        for name in part.names:
+            if name not in self.graphs:
+                self.user_quads -= sum(1 for _ in self.store.quads(graph=name))
+                self.store.drop_graph(name)
+        self.graphs += part.names
+        self.store.bulk_load(part.quads)
+        self.user_quads += sum(1 for name in part.names for _ in self.store.quads(graph=name))
+
+    def drop(self, name: NamedNode) -> bool:
+        """Take a user graph away; false where there is none of that name."""
+        count = sum(1 for _ in self.store.quads(graph=name))
+        if not count or (name in GRAPH and not name.value.startswith(USER_GRAPHS)):
+            return False
+        self.store.drop_graph(name)
+        self.user_quads -= count
+        self.dropped.append(name)
+        return True
+
+    def is_unchanged(self, change: Change) -> bool:
+        return change.is_empty and not self.graphs and not self.dropped
+
+    def summary(self, change: Change) -> dict[str, Any]:
+        """The change in a form that JSON can hold."""
+        fields = {key: value for key, value in vars(change).items() if key != "new_names"}
+        fields["user_graphs"] = sorted(name.value for name in {*self.graphs, *self.dropped})
+        return fields
+
+    def counts(self, change: Change) -> dict[str, int]:
+        """The counts of the dataset after the change."""
+        counts = {key: value for key, value in self.current.counts.items() if isinstance(value, int)}
+        counts["sources"] += len(change.sources_added) - len(change.sources_removed)
+        counts["claims"] += change.claims_added - change.claims_removed
+        counts["facts"] += change.facts
+        counts["open_slots"] += change.open_slots
+        counts["entities"] += change.entities
+        counts["quads"] += change.quads + self.user_quads
+        return counts
+
+    def publish(self, change: Change, entry: Entry, what: str, moment: datetime.datetime) -> int:
+        """Make the copy the current snapshot; returns its number."""
+        sources = [*change.sources_added, *change.sources_changed, *change.sources_removed]
+        graphs = [source_graph(NamedNode(iri)) for iri in sources] + self.graphs
+        record = list(record_quads(self.current.number + 1, what, moment, entry.files, graphs))
+        self.store.insert(record)
+        counts = self.counts(change)
+        counts["quads"] += len(record)
+        self.store.flush()
+        self.store.close()
+        entries = [*read_journal(self.current.folder).entries, entry]
+        return _publish(self.data, self.stage, entries, counts, moment).number
+
+
+@contextmanager
+def _revising(workshop: Workshop) -> Iterator[_Work]:
+    data = workshop.data
+    with data.writer(), writing(data.root):
+        work = _Work(data, data.current(), data.stage())
+        yield work
+
+
+def _publish(
+    data: DataDirectory,
+    stage: Path,
+    entries: Sequence[Entry],
+    counts: Mapping[str, int],
+    moment: datetime.datetime,
+) -> Snapshot:
+    Journal(list(entries)).write(stage)
+    return data.publish(stage, {**counts, "made": timestamp(moment)})
+
+
+def _journal(data: DataDirectory) -> tuple[list[Entry], int]:
+    """The entries that a build replays, and the number that its snapshot will have."""
+    try:
+        current = data.current()
+    except StoreMissingError:
+        return [], 1
+    return read_journal(current.folder).entries, current.number + 1
+
+
+def _old_records(data: DataDirectory) -> list[Quad]:
+    """The load records of the dataset so far: a rebuild keeps its history."""
+    try:
+        store = EmbeddedStore(data.current().store, read_only=True)
+    except StoreMissingError:
+        return []
+    return list(store.quads(graph=META))
+
+
+def _count(store: EmbeddedStore, claims: int, facts: int, open_slots: int) -> dict[str, int]:
+    default = DefaultGraph()
+    sources = sum(1 for _ in store.quads(None, RDF.type, OSA.Source, default))
+    return {
+        "sources": sources,
+        "claims": claims,
+        "facts": facts,
+        "open_slots": open_slots,
+        "entities": len({q.subject for q in store.quads(None, RDF.type, None, default) if is_entity_type(q)}),
+        "quads": store.quad_count(),
+    }
+
+
+def _graph_name(name: str) -> NamedNode:
+    return NamedNode(name) if "://" in name else GRAPH.iri(name)

@@ -1,0 +1,209 @@
+"""The loader of RDF files: claims go to the graph of their source, all other triples to a graph of their own.
+
+The file is parsed by a killable child (see `loaders/rdf_parse.py`); only its N-Quads are read here.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Triple, parse
+
+from graph.bundle import CARRIER_CLASSES, Bundle, Node
+from graph.claims import Claim, merge_claims, read_claims
+from graph.errors import MalformedSourceError, SourceError
+from graph.sources import Source, read_source, source_id
+from graph.terms import Term
+from loaders.cells import MAX_QUOTE_WORDS
+from loaders.loader import LoadContext, UserGraph
+from loaders.names import slug
+from loaders.rdf_parse import FORMATS, parse_to_nquads
+from ontology.namespaces import GRAPH, ID, OSA, RDF
+
+CLAIM_CLASSES = frozenset(
+    {OSA.Claim, OSA.QuantityClaim, OSA.RelationClaim, OSA.StatementClaim, OSA.FramingClaim}
+)
+USER_GRAPHS = f"{GRAPH}user/"
+
+
+class RdfLoader:
+    """Reads Turtle, TriG, N-Triples, N-Quads, RDF/XML and JSON-LD, gzipped or not."""
+
+    name = "rdf"
+
+    def accepts(self, path: Path) -> bool:
+        """Whether the file's ending is that of an RDF format."""
+        name = path.name.removesuffix(".gz")
+        return Path(name).suffix in FORMATS
+
+    def read(self, paths: Sequence[Path], context: LoadContext) -> Iterator[Bundle | UserGraph]:
+        """For each file a bundle per source that its claims are stated in, and a user graph of the rest.
+
+        Raises SourceError with line and column where the file is not RDF or a claim is not complete.
+        """
+        for path in paths:
+            folder = Path(tempfile.mkdtemp(dir=context.scratch))
+            quads = folder / "parsed.nq"
+            parse_to_nquads(path, quads, base_iri=user_graph(path).value, keep_graphs=context.keep_graphs)
+            yield from _Document(path, quads, context).parts(folder / "rest.nq")
+
+
+def user_graph(path: Path) -> NamedNode:
+    """The graph name for the triples of a file that are no claims: by the file's name."""
+    stem = path.name.removesuffix(".gz").rsplit(".", 1)[0]
+    return NamedNode(USER_GRAPHS + slug(stem))
+
+
+class _Document:
+    """A parsed file while its claims are told from the rest."""
+
+    def __init__(self, path: Path, quads: Path, context: LoadContext) -> None:
+        self.path = path
+        self.quads = quads
+        self.context = context
+        self.claims: set[Term] = set()
+        self.sources: set[Term] = set()
+        self.carriers: set[Term] = set()
+
+    def parts(self, rest: Path) -> Iterator[Bundle | UserGraph]:
+        self._find_nodes()
+        kept: list[Triple] = []
+        names: set[NamedNode] = set()
+        with rest.open("w", encoding="utf-8") as file:
+            for quad in self._quads():
+                if quad.subject in self.claims or quad.subject in self.sources:
+                    kept.append(quad.triple)
+                    continue
+                if quad.subject in self.carriers:
+                    kept.append(quad.triple)
+                    continue
+                name = self._name(quad)
+                names.add(name)
+                file.write(f"{Quad(quad.subject, quad.predicate, quad.object, name)} .\n")
+        yield from self._bundles(kept)
+        if names:
+            yield UserGraph(source_origin(self.path), tuple(sorted(names, key=str)), rest)
+
+    def _quads(self) -> Iterator[Quad]:
+        return iter(parse(path=str(self.quads), format=RdfFormat.N_QUADS))
+
+    def _find_nodes(self) -> None:
+        for quad in self._quads():
+            if quad.predicate != RDF.type:
+                continue
+            if quad.object in CLAIM_CLASSES:
+                self.claims.add(quad.subject)  # type: ignore[arg-type]
+            elif quad.object == OSA.Source:
+                self.sources.add(quad.subject)  # type: ignore[arg-type]
+            elif quad.object in CARRIER_CLASSES:
+                self.carriers.add(quad.subject)  # type: ignore[arg-type]
+
+    def _name(self, quad: Quad) -> NamedNode:
+        """The graph in which a triple stays: its own, or the file's.
+
+        Raises MalformedSourceError where it is a graph that osagraph computes.
+        """
+        name = quad.graph_name
+        if isinstance(name, DefaultGraph):
+            return user_graph(self.path)
+        if not isinstance(name, NamedNode) or (name in GRAPH and not name.value.startswith(USER_GRAPHS)):
+            raise MalformedSourceError(
+                "a graph that osagraph computes cannot be loaded",
+                file=self.path,
+                value=str(name),
+                remedy=f"Rename the graph, for example to {USER_GRAPHS}…",
+            )
+        return name
+
+    def _bundles(self, triples: list[Triple]) -> Iterator[Bundle]:
+        by_subject: dict[Term, list[Triple]] = defaultdict(list)
+        for triple in triples:
+            by_subject[triple.subject].append(triple)  # type: ignore[index]
+        by_source: dict[NamedNode, list[Claim]] = {}
+        for subject in sorted(self.claims, key=str):
+            try:
+                claim = self._claim(by_subject[subject])
+            except SourceError as error:
+                self.context.refuse(error)
+                continue
+            by_source.setdefault(claim.source, []).append(claim)
+        described = {node for node in self.sources if isinstance(node, NamedNode)}
+        for iri in sorted(by_source.keys() | described, key=str):
+            try:
+                source = self._source(iri, by_subject.get(iri, []))
+            except SourceError as error:
+                self.context.refuse(error)
+                continue
+            claims = merge_claims(by_source.get(iri, []))
+            yield Bundle(source, tuple(claims), tuple(self._nodes(claims, by_subject)))
+
+    def _claim(self, triples: list[Triple]) -> Claim:
+        """The claim of one node; its IRI is derived anew, whatever the file called it."""
+        try:
+            given = [t for t in triples if t.predicate != RDF.type or t.object != OSA.Claim]
+            claim = next(read_claims([*given, Triple(triples[0].subject, RDF.type, OSA.Claim)]))
+        except SourceError as error:
+            raise MalformedSourceError(error.what, file=self.path, value=error.value) from error
+        for quote in claim.quotes:
+            if len(quote.value.split()) > MAX_QUOTE_WORDS:
+                raise MalformedSourceError(
+                    f"a quote of {len(quote.value.split())} words",
+                    file=self.path,
+                    value=quote.value,
+                    remedy="Cut it to at most eight words.",
+                )
+        known = self.context.vocabulary
+        if claim.predicate is not None and claim.predicate not in (*known.resolution, *known.framing):
+            raise MalformedSourceError(
+                "a claim with a predicate that the ontology does not know",
+                file=self.path,
+                value=claim.predicate.value,
+                remedy="Use a property of the ontology, or state a proposition.",
+            )
+        return claim
+
+    def _source(self, iri: NamedNode, triples: list[Triple]) -> Source:
+        if not iri.value.startswith(f"{ID}source/") or "/" in iri.value.removeprefix(f"{ID}source/"):
+            raise MalformedSourceError(
+                "the IRI of a source is wrong",
+                file=self.path,
+                value=iri.value,
+                remedy=f"Use {ID}source/ and an identifier.",
+            )
+        if any(triple.predicate == RDF.type for triple in triples):
+            try:
+                return read_source(iri, triples)
+            except SourceError as error:
+                raise MalformedSourceError(error.what, file=self.path, remedy=error.remedy) from error
+        known = self.context.described(iri)
+        if known is None:
+            raise MalformedSourceError(
+                "claims are stated in a source that nobody describes",
+                file=self.path,
+                value=source_id(iri),
+                remedy="Describe it in the same file: osa:Source, dcterms:title, osa:publisherKind.",
+            )
+        return known
+
+    def _nodes(self, claims: Iterable[Claim], by_subject: dict[Term, list[Triple]]) -> Iterator[Node]:
+        """The projects, budget lines and so on that the claims speak of, where the file describes them."""
+        subjects: set[Term | None] = set()
+        for claim in claims:
+            subjects |= {claim.subject, claim.value}
+        for node in sorted(subjects & self.carriers, key=str):
+            if isinstance(node, NamedNode):
+                yield Node(node, tuple(by_subject[node]), carrier=True, root=_whole(node))
+
+
+def _whole(node: NamedNode) -> NamedNode | None:
+    """The project of an item, by the shape of its IRI."""
+    whole, found, _ = node.value.partition("/item/")
+    return NamedNode(whole) if found else None
+
+
+def source_origin(path: Path) -> str:
+    """The name under which a file's user graph is removed: `user/` and the file's name."""
+    return user_graph(path).value.removeprefix(str(GRAPH))

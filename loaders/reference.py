@@ -1,0 +1,146 @@
+"""The reviewed reference tables: what individuals are called, what they are, and their Wikidata links.
+
+They belong to no source. Names and classes go to `graph/reference` and to the default graph; each link is a
+node with its evidence in `graph/assessments`, and only verified links are facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Triple
+
+from graph.errors import MalformedSourceError
+from graph.projection import ASSESSMENTS, REFERENCE
+from loaders.cells import CellReader
+from loaders.csv_rows import read_rows
+from loaders.derived import Cells
+from loaders.mappings import ALIASES, INSTRUMENTS, WIKIDATA_LINKS, WIKIDATA_PROPERTIES
+from loaders.names import KIND_CLASSES, Names, slug
+from loaders.rows import RowMapper
+from loaders.table import Table
+from ontology.namespaces import ID, OSA, RDF, RDFS, SKOS, WD, WDT
+from ontology.vocabulary import Vocabulary
+
+
+def reference_quads(
+    folder: Path, names: Names, vocabulary: Vocabulary, counted: Callable[[str], None]
+) -> Iterator[Quad]:
+    """The quads of all reference tables in a folder.
+
+    Raises SourceError where a table is malformed.
+    """
+    reader = CellReader(names, vocabulary)
+    for triple in _names(folder, names, reader, counted):
+        yield Quad(triple.subject, triple.predicate, triple.object, REFERENCE)
+        if triple.predicate not in (OSA.aliasOf, SKOS.note) and triple.object != OSA.Alias:
+            yield Quad(triple.subject, triple.predicate, triple.object, DefaultGraph())
+    yield from _links(folder, names, reader, counted)
+
+
+def _names(
+    folder: Path, names: Names, reader: CellReader, counted: Callable[[str], None]
+) -> Iterator[Triple]:
+    preferred: dict[NamedNode, str] = {}
+    yield from _instruments(folder, names, reader, preferred)
+    for spelling, iri in names.by_label.items():
+        if iri.value.startswith(f"{ID}equipment/"):
+            preferred.setdefault(iri, spelling)
+    for cells in _cells(folder, WIKIDATA_LINKS, reader, counted):
+        yield from _linked_name(cells, names, preferred)
+    for cells in _cells(folder, ALIASES, reader, counted):
+        yield from _alias(cells, names, preferred)
+    for cells in _cells(folder, WIKIDATA_PROPERTIES, reader, counted):
+        yield from _wikidata_property(cells)
+
+
+def _instruments(
+    folder: Path, names: Names, reader: CellReader, preferred: dict[NamedNode, str]
+) -> Iterator[Triple]:
+    for cells in _cells(folder, INSTRUMENTS, reader, lambda _: None):
+        iri = names.instruments[cells["instrument_id"].text]
+        preferred[iri] = cells["name_en"].text
+        kind = cells["kind"].term
+        assert isinstance(kind, NamedNode)
+        yield Triple(iri, RDF.type, kind)
+        yield Triple(iri, RDFS.label, Literal(cells["name_en"].text, language="en"))
+        if japanese := cells["name_ja"].text:
+            yield Triple(iri, RDFS.label, Literal(japanese, language="ja"))
+
+
+def _linked_name(cells: Cells, names: Names, preferred: dict[NamedNode, str]) -> Iterator[Triple]:
+    label = cells["entity_label"].text
+    iri = names.by_label[label]
+    if iri.value.startswith(f"{ID}budget/"):  # an everyday name of a node that tables describe
+        yield Triple(iri, SKOS.altLabel, Literal(label, language="en"))
+        return
+    first = preferred.setdefault(iri, label)
+    yield Triple(iri, RDF.type, KIND_CLASSES[cells["entity_kind"].text])
+    yield Triple(iri, RDFS.label, Literal(first, language="en"))
+    if label != first:
+        yield Triple(iri, SKOS.altLabel, Literal(label, language="en"))
+    if cells["entity_kind"].text == "equipment_class":
+        yield Triple(iri, SKOS.inScheme, OSA.EquipmentScheme)
+    if japanese := cells["label_ja"].text:
+        yield Triple(iri, RDFS.label, Literal(japanese, language="ja"))
+    if code := cells["iso3166_alpha2"].text:
+        yield Triple(iri, OSA.iso3166Alpha2, Literal(code))
+
+
+def _alias(cells: Cells, names: Names, preferred: dict[NamedNode, str]) -> Iterator[Triple]:
+    name = cells["name"].text
+    iri = names.by_label[name]
+    alias = ID.iri(f"alias/{slug(name)}")
+    yield Triple(alias, RDF.type, OSA.Alias)
+    yield Triple(alias, OSA.aliasOf, iri)
+    if note := cells["note"].text:
+        yield Triple(alias, SKOS.note, Literal(note, language="en"))
+    if name != preferred.get(iri):
+        yield Triple(iri, SKOS.altLabel, Literal(name, language=None if not name.isascii() else "en"))
+
+
+def _wikidata_property(cells: Cells) -> Iterator[Triple]:
+    iri = WDT[cells["pid"].text]
+    yield Triple(iri, RDF.type, OSA.WikidataProperty)
+    yield Triple(iri, RDFS.label, Literal(cells["label_en"].text, language="en"))
+    parts = (("datatype", OSA.wikidataDatatype), ("use_here", OSA.useHere))
+    for column, predicate in (*parts, ("local_or_standard_target", OSA.mappedTo), ("evidence", OSA.evidence)):
+        if text := cells[column].text:
+            yield Triple(iri, predicate, Literal(text))
+
+
+def _links(folder: Path, names: Names, reader: CellReader, counted: Callable[[str], None]) -> Iterator[Quad]:
+    for cells in _cells(folder, WIKIDATA_LINKS, reader, lambda _: None):
+        label = cells["entity_label"].text
+        iri, confidence = names.by_label[label], cells["confidence"].term
+        assert isinstance(confidence, NamedNode)
+        link = ID.iri(f"link/{slug(label)}")
+        yield Quad(link, RDF.type, OSA.Link, ASSESSMENTS)
+        yield Quad(link, OSA.subject, iri, ASSESSMENTS)
+        yield Quad(link, OSA.evidence, Literal(cells["evidence"].text, language="en"), ASSESSMENTS)
+        yield Quad(link, OSA.confidence, confidence, ASSESSMENTS)
+        if qid := cells["wikidata_qid"].text:
+            yield Quad(link, OSA.linkedTo, WD[qid], ASSESSMENTS)
+            if confidence == OSA.Verified:
+                yield Quad(iri, SKOS.exactMatch, WD[qid], DefaultGraph())
+
+
+def _cells(folder: Path, table: Table, reader: CellReader, counted: Callable[[str], None]) -> Iterator[Cells]:
+    mapper = RowMapper({table.name: table}, reader)
+    path = folder / f"{table.name}.csv"
+    if not path.exists():
+        return
+    for row in read_rows(path, table):
+        counted(table.name)
+        cells = mapper.read_cells(row)
+        if table is ALIASES and cells["name"].text not in reader.names.by_label:
+            raise MalformedSourceError(
+                "this alias stands for a label that is in no table",
+                file=row.file,
+                line=row.line,
+                column="canonical",
+                value=cells["canonical"].text,
+                remedy="Add the label to wikidata_links.csv.",
+            )
+        yield cells

@@ -1,0 +1,144 @@
+"""Replays the journal: what the user's loads and removals come to, for a build."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from pyoxigraph import NamedNode, RdfFormat, parse
+
+from graph.bundle import Bundle
+from graph.datadir import DataDirectory
+from graph.sources import Source, source_id, source_iri
+from loaders.journal import Entry, restore_files
+from loaders.loader import LoadContext, Loader, UserGraph, choose_loader
+from loaders.names import read_names
+from loaders.tables import TableLoader
+from ontology.namespaces import GRAPH
+from ontology.vocabulary import read_vocabulary
+
+Clock = Callable[[], datetime.datetime]
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """What the operations need: the data directory, the shipped tables, the loaders, a clock."""
+
+    data: DataDirectory
+    tables: Path
+    loaders: Mapping[str, Loader]
+    clock: Clock
+
+
+@dataclass
+class Replay:
+    """What the journal comes to.
+
+    `replaced` are the ids of sources that no longer come from the tables, `redescribed` those of which only
+    the description does; `user_graphs` are in the order of their loads.
+    """
+
+    by_source: dict[NamedNode, Bundle] = field(default_factory=dict)
+    replaced: frozenset[str] = frozenset()
+    redescribed: dict[NamedNode, Source] = field(default_factory=dict)
+    user_graphs: list[UserGraph] = field(default_factory=list)
+
+    @property
+    def bundles(self) -> list[Bundle]:
+        """The bundles of the sources that the user loaded last."""
+        return list(self.by_source.values())
+
+    @property
+    def graphs(self) -> list[Path]:
+        """The N-Quads of the user graphs."""
+        return [graph.quads for graph in self.user_graphs]
+
+    def take(self, part: Bundle | UserGraph, shipped: Mapping[NamedNode, Source]) -> None:
+        """Add one part of a load, as the load did."""
+        if isinstance(part, UserGraph):
+            self.drop_graphs(part.names)
+            self.user_graphs.append(part)
+            return
+        iri = part.source.iri
+        is_description = not part.claims and not part.nodes
+        if is_description and iri in self.by_source:
+            self.by_source[iri] = replace(self.by_source[iri], source=part.source)
+        elif is_description and iri in shipped and source_id(iri) not in self.replaced:
+            self.redescribed[iri] = part.source
+        else:
+            self.by_source[iri] = part
+            self.replaced |= {source_id(iri)}
+
+    def remove(self, name: str) -> None:
+        """Undo whatever brought a source or a user graph in."""
+        self.by_source.pop(source_iri(name), None)
+        self.redescribed.pop(source_iri(name), None)
+        self.replaced |= {name}
+        self.drop_graphs([NamedNode(name) if "://" in name else GRAPH.iri(name)])
+
+    def drop_graphs(self, names: Iterable[NamedNode]) -> None:
+        """Leave graphs of these names out of what was loaded before."""
+        gone = set(names)
+        kept = []
+        for graph in self.user_graphs:
+            rest = tuple(name for name in graph.names if name not in gone)
+            if len(rest) < len(graph.names):
+                graph = UserGraph(graph.origin, rest, _without(graph.quads, gone))
+            kept.append(graph)
+        self.user_graphs = [graph for graph in kept if graph.names]
+
+
+def replay(entries: Sequence[Entry], kept: Path, scratch: Path, workshop: Workshop) -> Replay:
+    """What a journal comes to; `kept` holds the loaded files by content.
+
+    Raises SourceError where a kept file no longer loads, StoreMissingError where one is gone.
+    """
+    past = Replay()
+    if not entries:
+        return past
+    context = LoadContext(read_names(workshop.tables), read_vocabulary(), scratch=scratch)
+    scratch.mkdir(parents=True)
+    shipped = shipped_sources(workshop.tables, context)
+    for number, entry in enumerate(entries):
+        if entry.op == "remove":
+            past.remove(entry.removed)
+            continue
+        paths = restore_files(entry.files, kept, scratch / str(number))
+        now = replace(
+            context,
+            described=lambda iri: _described(iri, past, shipped),
+            keep_graphs=entry.keep_graphs,
+            reject=(lambda _: None) if entry.keep_going else None,
+        )
+        names = [file.loader for file in entry.files]
+        for name in dict.fromkeys(names):
+            files = [path for path, each in zip(paths, names, strict=True) if each == name]
+            loader = choose_loader(files[0], dict(workshop.loaders), name)
+            for part in loader.read(files, now):
+                past.take(part, shipped)
+    return past
+
+
+def shipped_sources(tables: Path, context: LoadContext) -> dict[NamedNode, Source]:
+    """The sources that the tables of a folder describe."""
+    parts = TableLoader().read([tables / "sources.csv"], context)
+    return {part.source.iri: part.source for part in parts}
+
+
+def _described(iri: NamedNode, past: Replay, shipped: Mapping[NamedNode, Source]) -> Source | None:
+    if iri in past.by_source:
+        return past.by_source[iri].source
+    if iri in past.redescribed:
+        return past.redescribed[iri]
+    return shipped.get(iri) if source_id(iri) not in past.replaced else None
+
+
+def _without(quads: Path, names: set[NamedNode]) -> Path:
+    target = quads.with_suffix(".less.nq")
+    with target.open("w", encoding="utf-8") as file:
+        for quad in parse(path=str(quads), format=RdfFormat.N_QUADS):
+            if quad.graph_name not in names:
+                file.write(f"{quad} .\n")
+    return target
