@@ -151,26 +151,30 @@ def _united(one: Claim, other: Claim) -> Claim:
     )
 
 
-def claim_triples(claim: Claim) -> Iterator[Triple]:
-    """The triples of a claim; `read_claims` gives the claim back."""
-    iri = claim.iri
-    yield Triple(iri, RDF.type, OSA.Claim)
-    yield Triple(iri, RDF.type, claim.kind)
+def claim_parts(claim: Claim) -> Iterator[tuple[NamedNode, Term]]:
+    """The predicates and objects of a claim's triples."""
+    yield RDF.type, OSA.Claim
+    yield RDF.type, claim.kind
     for name, predicate, how_many in _NODES:
         value = getattr(claim, name)
         if how_many is _MANY:
             for each in value:
-                yield Triple(iri, predicate, each)
+                yield predicate, each
         elif value is not None:
-            yield Triple(iri, predicate, value)
-    for predicate, value in claim.qualifiers:
-        yield Triple(iri, predicate, value)
+            yield predicate, value
+    yield from claim.qualifiers
     for name, predicate in _INTEGERS:
         if (number := getattr(claim, name)) is not None:
-            yield Triple(iri, predicate, Literal(number))
+            yield predicate, Literal(number)
     for name, predicate in _DECIMALS:
         if (number := getattr(claim, name)) is not None:
-            yield Triple(iri, predicate, decimal_literal(number))
+            yield predicate, decimal_literal(number)
+
+
+def claim_triples(claim: Claim) -> Iterator[Triple]:
+    """The triples of a claim; `read_claims` gives the claim back."""
+    for predicate, value in claim_parts(claim):
+        yield Triple(claim.iri, predicate, value)
 
 
 def read_claims(triples: Iterable[Triple]) -> Iterator[Claim]:

@@ -117,18 +117,14 @@ class DataDirectory:
                 self._clear_staging()
 
     def _clear_staging(self) -> None:
-        with writing(self.root):
-            if self.staging.exists():
-                shutil.rmtree(self.staging)
+        """What stays behind, if anything, is cleared by the next writer."""
+        shutil.rmtree(self.staging, ignore_errors=True)
 
     def stage(self) -> Path:
         """A fresh folder for the next snapshot."""
         with writing(self.root):
-            self.staging.mkdir(exist_ok=True)
             folder = self.staging / "next"
-            if folder.exists():
-                shutil.rmtree(folder)
-            folder.mkdir()
+            folder.mkdir(parents=True)
         return folder
 
     def publish(self, folder: Path, counts: Mapping[str, Any]) -> Snapshot:
@@ -219,10 +215,13 @@ def sync_folder(folder: Path) -> None:
 
 
 def sync_tree(folder: Path) -> None:
-    """Ask the disk to keep every file below a folder."""
+    """Ask the disk to keep every file below a folder; those shared with an older snapshot are kept already."""
     for parent, _, names in os.walk(folder):
         for name in names:
-            descriptor = os.open(Path(parent) / name, os.O_RDONLY)
+            path = Path(parent) / name
+            if path.stat().st_nlink > 1:
+                continue
+            descriptor = os.open(path, os.O_RDONLY)
             try:
                 os.fsync(descriptor)
             finally:

@@ -48,9 +48,7 @@ class EmbeddedStore:
         """See `ReadableStore.quads`."""
         return self._store.quads_for_pattern(subject, predicate, value, graph)  # type: ignore[arg-type]
 
-    def dump(
-        self, output: IO[bytes], format: RdfFormat, graph: GraphName | None = None
-    ) -> None:
+    def dump(self, output: IO[bytes], format: RdfFormat, graph: GraphName | None = None) -> None:
         """See `ReadableStore.dump`."""
         self._store.dump(output, format=format, from_graph=graph, prefixes=dict(PREFIXES))
 
@@ -95,8 +93,8 @@ class EmbeddedStore:
             raise write_error(folder, error) from error
 
     def close(self) -> None:
-        """Let go of the folder; the store cannot be used afterwards."""
-        del self._store
+        """Let go of the folder; the store cannot be used afterwards. Closing twice does no harm."""
+        self.__dict__.pop("_store", None)
 
     def flush(self) -> None:
         """See `WritableStore.flush`."""

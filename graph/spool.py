@@ -15,9 +15,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, Triple
+from pyoxigraph import NamedNode, Triple
 
-from graph.bundle import Bundle, bundle_triples, currencies_of, in_graph, parties_of, source_graph
+from graph.bundle import Bundle, currencies_of, parties_of, source_graph
+from graph.claims import claim_parts
 from graph.projection import PART_PREDICATES, fact_quads, resolution_quads
 from graph.resolution import Resolution, resolve
 from graph.sources import source_triples
@@ -83,22 +84,24 @@ class BundleWriter:
 
     def write(self, bundle: Bundle) -> None:
         """Write one bundle."""
-        graph = source_graph(bundle.source.iri)
-        self._lines(in_graph(bundle_triples(bundle), graph))
-        self._describe(source_triples(bundle.source))
+        graph = f"{source_graph(bundle.source.iri)} "
+        self._lines(source_triples(bundle.source), graph)
+        self._lines(source_triples(bundle.source), "")
         for node in bundle.nodes:
+            self._lines(node.triples, graph)
             if not node.carrier:
-                self._describe(node.triples)
+                self._lines(node.triples, "")
+        for claim in bundle.claims:
+            subject = str(claim.iri)
+            self._quads.writelines(f"{subject} {p} {o} {graph}.\n" for p, o in claim_parts(claim))
         self._ballots(bundle)
         self.tally.sources += 1
         self.tally.claims += len(bundle.claims)
         self.tally.new_names |= set(bundle.new_names)
 
-    def _describe(self, triples: Iterable[Triple]) -> None:
-        self._lines(Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in triples)
-
-    def _lines(self, quads: Iterable[Quad]) -> None:
-        self._quads.writelines(f"{quad} .\n" for quad in quads)
+    def _lines(self, triples: Iterable[Triple], graph: str) -> None:
+        """Write triples as N-Quads; `graph` is a graph name and a blank, or empty for the default graph."""
+        self._quads.writelines(f"{triple} {graph}.\n" for triple in triples)
 
     def _ballots(self, bundle: Bundle) -> None:
         parties, currencies = parties_of(bundle.nodes), currencies_of(bundle.nodes)

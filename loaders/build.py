@@ -21,11 +21,12 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad
 
 from graph.bundle import Bundle
 from graph.embedded import EmbeddedStore
+from graph.errors import SourceUnavailableError
 from graph.sources import Source
 from graph.spool import BundleWriter, Tally, write_facts
 from loaders.csv_rows import read_rows
 from loaders.loader import LoadContext
-from loaders.mappings import TABLES
+from loaders.mappings import SOURCES, TABLES
 from loaders.names import read_names
 from loaders.partition import bucket_count, bucket_rows, spread_rows
 from loaders.reference import reference_quads
@@ -34,7 +35,7 @@ from ontology.vocabulary import ontology_triples, read_vocabulary
 
 Progress = Callable[[int, int], None]
 Job = TypeVar("Job")
-PARALLEL_FROM_BUCKETS = 3
+PARALLEL_FROM_BUCKETS = 2
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,10 @@ def build_store(plan: BuildPlan, target: EmbeddedStore, scratch: Path, progress:
     report = BuildReport()
     scratch.mkdir(parents=True, exist_ok=True)
     paths = sorted(path for path in plan.tables.glob("*.csv") if path.stem in TABLES)
+    if not any(path.stem == SOURCES.name for path in paths):
+        raise SourceUnavailableError(
+            "the folder has no sources.csv", file=plan.tables, remedy="Name a folder of tables."
+        )
     count = bucket_count(paths)
     parts = [_Part(plan, scratch, number, count) for number in range(count)]
     rows = (row for path in paths for row in read_rows(path, table_of(path)))
@@ -168,7 +173,9 @@ def _write_base(part: _Part, report: BuildReport) -> Tally:
 def _map_rows(part: _Part) -> tuple[Tally, Path]:
     """Make claims of one bucket of rows."""
     context = replace(_context(part.plan.tables), redescribed=part.plan.redescribed)
-    rows = (row for row in bucket_rows(part.rows) if row.fields["source_id"] not in part.plan.replaced)
+    rows = (
+        row for row in bucket_rows(part.rows) if row.fields["source_id"].strip() not in part.plan.replaced
+    )
     with BundleWriter(part.quads, part.ballots(part.number), context.vocabulary) as writer:
         for bundle in bundles(group_by_source(rows, context), context):
             writer.write(bundle)

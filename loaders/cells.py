@@ -128,9 +128,9 @@ class CellReader:
         self.made_up[iri] = tuple(name_triples(iri, name, kind))
         return iri
 
-    def _body(self, name: str) -> NamedNode:
+    def _body(self, name: str, kind: str = "actor") -> NamedNode:
         known = self.names.find_person_or_body(name)
-        return known if known is not None else self._entity(name, "organisation")
+        return known if known is not None else self._entity(name, kind)
 
     def _bodies(self, text: str, _: Column) -> tuple[Term, ...]:
         names = [name for part in _parts(text) for name in self.names.parts(part)]
@@ -140,7 +140,7 @@ class CellReader:
         """Whose text it is and where a copy was found; nobody where the table says "unknown"."""
         if text.startswith("unknown"):
             return ()
-        return tuple(self._body(part) for part in _VIA.split(text, maxsplit=1))
+        return tuple(self._body(part, "organisation") for part in _VIA.split(text, maxsplit=1))
 
     def _any_entity(self, text: str) -> NamedNode:
         known = self.names.find_person_or_body(text)

@@ -16,6 +16,9 @@ from ontology.namespaces import ID, UNIT, XSD
 
 Cells = dict[str, Cell]
 
+# The cell in which a row finds the country of its source's publisher.
+SOURCE_COUNTRY = "source country"
+
 
 class Derived(NamedTuple):
     """What a derivation adds to a row: cells, and lists of cells to repeat a section for."""
@@ -70,7 +73,7 @@ def _sums(row: Cells, reader: CellReader) -> list[Cells]:
             "sum_text": Cell(each.printed, (constant(each.printed),)),
             "sum_hedge": _hedge("about" if each.approximate else "", reader),
         }
-        for each in other_sums(row["amount_original_text"].text)
+        for each in other_sums(row["amount_original_text"].text, row[SOURCE_COUNTRY].text)
     ]
 
 

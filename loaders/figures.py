@@ -17,12 +17,14 @@ _SCALES = {
     "million": Decimal(10) ** 6,
     "mil": Decimal(10) ** 6,
     "m": Decimal(10) ** 6,
+    "millions": Decimal(10) ** 6,
     "billion": Decimal(10) ** 9,
+    "milliard": Decimal(10) ** 9,
+    "milliards": Decimal(10) ** 9,
     "miliar": Decimal(10) ** 9,
     "trillion": Decimal(10) ** 12,
 }
-# A sum is a currency sign before or a currency word after a number; a bare "$" is a US dollar here
-# unless the loader is told otherwise.
+# A sum is a currency sign before or a currency word after a number.
 _SIGNS = {
     "₱": "PHP", "PHP": "PHP", "P": "PHP", "RM": "MYR", "US$": "USD", "US $": "USD", "$US": "USD",
     "USD": "USD", "$": "USD", "K": "PGK", "Rp": "IDR", "€": "EUR",
@@ -31,18 +33,25 @@ _UNIT_WORDS = {
     "ringgit": "MYR", "U.S. dollars": "USD", "US dollars": "USD", "USD": "USD", "dollars": "USD",
     "Sri Lankan rupees": "LKR", "pesos": "PHP", "kina": "PGK", "euros": "EUR",
 }  # fmt: skip
+# In the press of these countries a bare "$" or "dollars" is their own.
+OWN_DOLLARS = {
+    "Fiji": "FJD", "Australia": "AUD", "New Zealand": "NZD", "Singapore": "SGD", "Canada": "CAD",
+    "Taiwan": "TWD",
+}  # fmt: skip
+_BARE_DOLLARS = ("$", "dollars")
 _SMALLEST_SUM = 1000  # below this the scale was in a language that we do not read
 _SIGN = "|".join(re.escape(sign) for sign in sorted(_SIGNS, key=len, reverse=True))
 _UNIT = "|".join(re.escape(unit) for unit in sorted(_UNIT_WORDS, key=len, reverse=True))
-_SCALE = r"(?P<scale>million|billion|trillion|miliar|mil|m)?\b"
+_WORD = "|".join(_NUMBERS)
+_SCALE = r"(?P<scale>millions?|billion|trillion|miliar|milliards?|mil|m)?\b"
 _SIGNED = re.compile(rf"(?<![A-Za-z])(?P<sign>{_SIGN})\s?(?P<number>\d[\d,]*(?:\.\d+)?)\s?-?{_SCALE}")
-_WORDED = re.compile(rf"(?P<number>\d[\d,]*(?:\.\d+)?)\s?{_SCALE}\s(?P<unit>{_UNIT})")
+_WORDED = re.compile(rf"(?P<number>\d[\d,]*(?:\.\d+)?|{_WORD})\s?{_SCALE}\s(?P<unit>{_UNIT})")
 _ABOUT = re.compile(r"(?:about|approximately|approx|around|some|約|sekitar|environ)\W*$", re.IGNORECASE)
 _AT_LEAST = re.compile(r"at least\s*$", re.IGNORECASE)
 _COUNTED = re.compile(
     r"(?<![\w,.])(?P<number>\d{1,3}(?:,\d{3}){1,3}|\d{1,12}|"
     + "|".join(_WORDS)
-    + r")\s+(?:\d+-\w+\s+)?(?P<rest>[A-Za-z][^;,.()]*)",
+    + r")\s+(?:\d+-\w+\s+)?(?=(?P<rest>[A-Za-z][^;,.()]*))",
     re.IGNORECASE,
 )
 
@@ -84,8 +93,8 @@ def printed_digits(amount: Decimal, printed: str, multiplier: Decimal | None) ->
     return None
 
 
-def other_sums(text: str) -> Iterator[Sum]:
-    """The sums that a text gives in currencies other than yen.
+def other_sums(text: str, country: str = "") -> Iterator[Sum]:
+    """The sums that a text gives in currencies other than yen; `country` is that of its publisher.
 
     >>> [(str(s.amount), s.currency) for s in other_sums("600 million yen (about P235 million)")]
     [('235000000', 'PHP')]
@@ -93,7 +102,10 @@ def other_sums(text: str) -> Iterator[Sum]:
     for pattern in (_SIGNED, _WORDED):
         for match in pattern.finditer(text):
             groups = match.groupdict()
-            code = _SIGNS[groups["sign"]] if "sign" in groups else _UNIT_WORDS[groups["unit"]]
+            unit = groups.get("sign") or groups["unit"]
+            code = _SIGNS.get(unit) or _UNIT_WORDS[unit]
+            if unit in _BARE_DOLLARS:
+                code = OWN_DOLLARS.get(country, code)
             number = _as_number(groups["number"])
             amount = _plain(number * _SCALES[groups["scale"] or ""])
             if amount < _SMALLEST_SUM:
@@ -111,7 +123,7 @@ def counted_goods(text: str, names: Sequence[str], heads: frozenset[str], alone:
     for match in _COUNTED.finditer(text):
         words = _phrase(match.group("rest"))
         before = text[: match.start()]
-        if words[:1] in (["or"], ["type"]) or before.rstrip().endswith(" or"):
+        if words[:1] in (["or"], ["type"]) or before.rstrip().endswith((" or", " type")):
             continue
         named = any(_contains(words, _singular(name)) for name in names)
         if named or (alone and any(word in heads for word in words)):
@@ -154,6 +166,8 @@ def _as_count(text: str) -> int:
 
 def _as_number(text: str) -> Decimal:
     """A number as printed, trailing zeros kept: they are digits of the figure."""
+    if text.lower() in _WORDS:
+        return Decimal(_WORDS[text.lower()])
     # "1,9 miliar" is the Indonesian and French way; "1,600" is thousands.
     if re.fullmatch(r"\d+,\d{1,2}", text):
         text = text.replace(",", ".")

@@ -25,6 +25,8 @@ KIND_CLASSES: Mapping[str, NamedNode] = {
     "equipment_class": OSA.EquipmentClass,
     "region": OSA.Region,
     "event": OSA.Event,
+    # Somebody of whom no table says whether it is a person or a body.
+    "actor": OSA.Actor,
 }
 
 _BRACKETS = re.compile(r"\s*\([^()]*\)\s*$")
@@ -44,6 +46,7 @@ class Names:
     instruments: Mapping[str, NamedNode] = field(default_factory=dict)
     equipment_spellings: Mapping[NamedNode, tuple[str, ...]] = field(default_factory=dict)
     equipment_nouns: frozenset[str] = frozenset()
+    labels: Mapping[NamedNode, str] = field(default_factory=dict)
 
     def find(self, name: str) -> NamedNode | None:
         """The individual of that name, if it was reviewed."""
@@ -115,7 +118,8 @@ def read_names(folder: Path) -> Names:
         for spelling in (label, target):
             by_label.setdefault(spelling, iri)
     for row in links:
-        by_label.setdefault(row["entity_label"], mint(row["entity_label"], row["entity_kind"]))
+        if row["entity_label"] not in by_label:
+            by_label[row["entity_label"]] = mint(row["entity_label"], row["entity_kind"])
     kinds = {by_label[row["entity_label"]]: row["entity_kind"] for row in links}
     for name, label in canonical.items():
         if label in by_label:
@@ -125,7 +129,8 @@ def read_names(folder: Path) -> Names:
         if iri.value.startswith(str(ID) + "equipment/"):
             spellings[iri] = (*spellings.get(iri, ()), name)
     nouns = head_nouns([name for names in spellings.values() for name in names]) | {"system"}
-    return Names(by_label, kinds, instruments, spellings, nouns)
+    labels = {by_label[row["entity_label"]]: row["entity_label"] for row in links}
+    return Names(by_label, kinds, instruments, spellings, nouns, labels)
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

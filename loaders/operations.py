@@ -10,7 +10,7 @@ import datetime
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,8 @@ from loaders.records import record_quads, timestamp
 from loaders.replay import Workshop, replay
 from ontology.namespaces import GRAPH, OSA, RDF
 from ontology.vocabulary import read_vocabulary
+
+COUNTED = ("sources", "claims", "facts", "open_slots", "entities", "quads")
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def build(workshop: Workshop, progress: Progress, workers: int = 1, tables: Path
     """
     started = time.monotonic()
     data = workshop.data
-    with data.writer(), writing(data.root):
+    with data.writer(), writing(data.root), ExitStack() as stack:
         stage = data.stage()
         scratch = stage.with_name("scratch")
         entries, number = _journal(data)
@@ -80,6 +82,7 @@ def build(workshop: Workshop, progress: Progress, workers: int = 1, tables: Path
             workers=workers,
         )
         store = EmbeddedStore(stage / "store")
+        stack.callback(store.close)
         made = build_store(plan, store, scratch, progress)
         store.insert(_old_records(data))
         kept = [kept for entry in entries for kept in entry.files]
@@ -97,6 +100,17 @@ def build(workshop: Workshop, progress: Progress, workers: int = 1, tables: Path
         new_names=sorted(made.tally.new_names),
         seconds=time.monotonic() - started,
     )
+
+
+def publish_empty(workshop: Workshop) -> Snapshot:
+    """Make an empty dataset current: what a plain endpoint begins with."""
+    data = workshop.data
+    with data.writer(), writing(data.root):
+        stage = data.stage()
+        store = EmbeddedStore(stage / "store")
+        store.flush()
+        store.close()
+        return _publish(data, stage, [], dict.fromkeys(COUNTED, 0), workshop.clock())
 
 
 def load_files(
@@ -265,7 +279,10 @@ def _revising(workshop: Workshop) -> Iterator[_Work]:
     data = workshop.data
     with data.writer(), writing(data.root):
         work = _Work(data, data.current(), data.stage())
-        yield work
+        try:
+            yield work
+        finally:
+            work.store.close()
 
 
 def _publish(
@@ -300,14 +317,8 @@ def _old_records(data: DataDirectory) -> list[Quad]:
 def _count(store: EmbeddedStore, claims: int, facts: int, open_slots: int) -> dict[str, int]:
     default = DefaultGraph()
     sources = sum(1 for _ in store.quads(None, RDF.type, OSA.Source, default))
-    return {
-        "sources": sources,
-        "claims": claims,
-        "facts": facts,
-        "open_slots": open_slots,
-        "entities": len({q.subject for q in store.quads(None, RDF.type, None, default) if is_entity_type(q)}),
-        "quads": store.quad_count(),
-    }
+    entities = len({q.subject for q in store.quads(None, RDF.type, None, default) if is_entity_type(q)})
+    return dict(zip(COUNTED, (sources, claims, facts, open_slots, entities, store.quad_count()), strict=True))
 
 
 def _graph_name(name: str) -> NamedNode:

@@ -35,6 +35,6 @@ def bucket_rows(bucket: Path) -> Iterator[Row]:
                 return
 
 
-def bucket_count(paths: Iterable[Path], bucket_bytes: int = 16 * 2**20) -> int:
+def bucket_count(paths: Iterable[Path], bucket_bytes: int = 4 * 2**20) -> int:
     """How many buckets keep each at a size that fits into memory several times over."""
     return 1 + sum(path.stat().st_size for path in paths) // bucket_bytes

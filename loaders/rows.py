@@ -12,13 +12,20 @@ from pyoxigraph import Literal, NamedNode, Triple
 from graph.bundle import Node
 from graph.claims import Claim
 from graph.errors import MalformedSourceError
+from graph.sources import Source
 from graph.terms import Term, decimal_value
 from loaders.cells import EMPTY, Cell, CellError, CellReader
-from loaders.derived import Cells, derive
+from loaders.derived import SOURCE_COUNTRY, Cells, derive
 from loaders.figures import printed_digits
 from loaders.table import Rule, Section, Subject, Table
 from ontology.namespaces import ID, OSA, RDF, RDFS
 
+# What kind of framing a relation is; any other is somebody's judgement.
+_FRAMING_KINDS: Mapping[NamedNode | None, NamedNode] = {
+    OSA.hasPurpose: OSA.Purpose,
+    OSA.hasJustification: OSA.Justification,
+    OSA.concernedAbout: OSA.Concern,
+}
 _PLANS = ("planned", "selected")
 
 
@@ -59,28 +66,30 @@ class RowMapper:
                 ) from error
         return cells
 
-    def map_row(self, row: Row, source: NamedNode, language: str) -> Iterator[Claim | Node]:
+    def map_row(self, row: Row, source: Source) -> Iterator[Claim | Node]:
         """The claims of a row, each subject's node before them.
 
         Raises MalformedSourceError with file, line, column, value and remedy.
         """
         table = self.tables[row.table]
         cells = self.read_cells(row)
+        cells[SOURCE_COUNTRY] = _country(source, self.reader)
         derived = derive(table.derive, cells, self.reader)
         cells.update(derived.cells)
         for section in table.sections:
             for extra in derived.lists[section.each] if section.each else [{}]:
-                context = _Context(self.reader, {**cells, **extra}, source, language)
+                context = _Context(self.reader, {**cells, **extra}, source)
                 yield from context.section(section)
 
 
 class _Context:
     """One row (or one of its parts) while claims are made of it."""
 
-    def __init__(self, reader: CellReader, cells: Cells, source: NamedNode, language: str) -> None:
+    def __init__(self, reader: CellReader, cells: Cells, source: Source) -> None:
         self.reader = reader
         self.cells = cells
-        self.source = source
+        self.source = source.iri
+        language = source.language.value if source.language is not None else "en"
         quote = cells.get("quote", EMPTY).text
         self.quotes = (Literal(quote, language=language),) if quote else ()
 
@@ -139,7 +148,7 @@ class _Context:
 
     def how(self, rule: Rule, predicate: NamedNode | None) -> dict[str, Any]:
         """Modality, attribution, qualifiers, and whether this is framing."""
-        is_framing = predicate in self.reader.vocabulary.framing
+        is_framing = predicate in self.reader.vocabulary.framing or self.is_reading(predicate)
         if rule.framing_when:
             is_framing = self.matches(rule.framing_when)
         return {
@@ -150,6 +159,14 @@ class _Context:
                 (name, term) for name, value in rule.qualifiers.items() for term in self.terms(value)
             ),
         }
+
+    def is_reading(self, predicate: NamedNode | None) -> bool:
+        """Whether a relation is a reading: that a programme is part of a notion cannot be checked."""
+        if predicate != OSA.partOf:
+            return False
+        kinds = self.reader.names.kinds
+        subject, value = self.cells["subject"].term, self.cells["object"].term
+        return kinds.get(subject) == "instrument" and kinds.get(value) == "concept"  # type: ignore[arg-type]
 
     def modality(self, rule: Rule) -> Term | None:
         if not isinstance(rule.modality, str):
@@ -191,8 +208,10 @@ class _Context:
             "framing_kind": self.cells.get(kind, EMPTY).term if isinstance(kind, str) else kind,
             "notes": (Literal(note, language="en"),) if note else (),
         }
-        if predicate in self.reader.vocabulary.framing and fields["proposition"] is None:
+        is_framing = predicate in self.reader.vocabulary.framing or self.is_reading(predicate)
+        if is_framing and fields["proposition"] is None:
             fields["proposition"] = self.sentence(rule, predicate)
+            fields["framing_kind"] = _FRAMING_KINDS.get(predicate, OSA.Judgement)
         return fields
 
     def sentence(self, rule: Rule, predicate: NamedNode | None) -> Literal:
@@ -212,6 +231,12 @@ class _Context:
         cell = self.cells.get(name, EMPTY)
         labels = self.reader.vocabulary.labels
         return labels.get(cell.term, cell.text) if isinstance(cell.term, NamedNode) else cell.text
+
+
+def _country(source: Source, reader: CellReader) -> Cell:
+    """The country of a source's publisher, by the name that the tables use."""
+    country = source.country
+    return Cell(reader.names.labels.get(country, ""), (country,)) if country is not None else EMPTY
 
 
 def _bounds(hedge: str, number: Decimal) -> dict[str, Decimal]:

@@ -20,6 +20,7 @@ from loaders.rows import Row
 from loaders.tables import bundles, group_by_source
 
 MAX_BYTES = 4 * 2**20
+_BLOCKS = tuple(sorted(TABLES.keys() - {SOURCES.name}))
 _PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
 _BLOCK = re.compile(r"^\s*\[\[?\s*(\w+)\s*\]\]?", re.MULTILINE)
 
@@ -62,12 +63,13 @@ def read_source_file(path: Path) -> Iterator[Row]:
     identifier = str(source["source_id"])
     yield _row("sources", source, identifier, next(iter(lines.get("source", [1]))), path)
     for name, blocks in document.items():
-        if name not in TABLES or name == SOURCES.name or not isinstance(blocks, list):
-            known = ", ".join(f"[[{table}]]" for table in sorted(TABLES) if table != SOURCES.name)
+        places = lines.get(name, [])
+        if not isinstance(blocks, list) or len(places) != len(blocks) or name not in _BLOCKS:
+            known = ", ".join(f"[[{table}]]" for table in _BLOCKS)
             raise MalformedSourceError(
-                "no such block", file=path, line=_first(lines, name), value=name, remedy=f"Use: {known}."
+                "no such block", file=path, line=next(iter(places), None), value=name, remedy=f"Use: {known}."
             )
-        for block, line in zip(blocks, lines[name], strict=True):
+        for block, line in zip(blocks, places, strict=True):
             yield _row(name, block, identifier, line, path)
 
 
@@ -111,10 +113,6 @@ def _block_lines(text: str) -> dict[str, list[int]]:
     for match in _BLOCK.finditer(text):
         lines.setdefault(match.group(1), []).append(text.count("\n", 0, match.start(1)) + 1)
     return lines
-
-
-def _first(lines: dict[str, list[int]], name: str) -> int | None:
-    return lines[name][0] if name in lines else None
 
 
 def _row(table: str, block: object, identifier: str, line: int, path: Path) -> Row:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode, Triple
 
@@ -77,7 +78,8 @@ class _SourceRows:
 
     def __init__(self, source_id: str, rows: list[Row], mapper: RowMapper, context: LoadContext) -> None:
         self.source_id = source_id
-        self.iri = source_iri(source_id)
+        # Text that is no identifier is refused with its line, and must get that far.
+        self.iri = source_iri(quote(source_id, safe=""))
         self.descriptions = [row for row in rows if row.table == "sources"]
         self.rows = [row for row in rows if row.table != "sources"]
         self.mapper = mapper
@@ -90,11 +92,10 @@ class _SourceRows:
         except SourceError as error:
             self.refuse(error, self.descriptions + self.rows)
             return None
-        language = source.language.value if source.language is not None else "en"
         found: list[Claim | Node] = []
         for row in self.rows:
             try:
-                found += [*self.instrument(row), *self.mapper.map_row(row, self.iri, language)]
+                found += [*self.instrument(row), *self.mapper.map_row(row, source)]
             except SourceError as error:
                 self.context.refuse(error)
         claims = merge_claims(item for item in found if isinstance(item, Claim))

@@ -25,8 +25,6 @@ class Namespace:
     'http://example.org/a-b'
     """
 
-    __slots__ = ("_base",)
-
     def __init__(self, base: str) -> None:
         self._base = base
 
@@ -34,7 +32,9 @@ class Namespace:
         # Python asks objects for protocol methods by such names; they are never terms.
         if name.startswith("__"):
             raise AttributeError(name)
-        return _named_node(self._base + name)
+        # Kept as an attribute, so that the next look-up does not come here.
+        node = self.__dict__[name] = _named_node(self._base + name)
+        return node
 
     def __getitem__(self, name: str) -> NamedNode:
         return _named_node(self._base + name)

@@ -107,7 +107,8 @@ def test_concepts_are_found_by_scheme_and_notation_and_back() -> None:
 
 def test_framing_and_qualifiers_are_marked() -> None:
     found = read_vocabulary()
-    framing = {OSA.hasPurpose, OSA.hasJustification, OSA.concernedAbout, OSA.lethality, OSA.alternativeTo}
+    framing = {OSA.hasPurpose, OSA.hasJustification, OSA.concernedAbout, OSA.lethality}
+    framing |= {OSA.alternativeTo, OSA.alignedWith}
     assert found.framing == framing
     assert found.qualifiers == {
         OSA.fiscalYear,

@@ -1,0 +1,139 @@
+"""The parameters of named queries: from a text that somebody typed to an RDF term."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Final
+
+from pyoxigraph import Literal, NamedNode
+
+from graph.errors import InvalidParameterError
+from graph.terms import decimal_literal
+from ontology.namespaces import PREFIXES, XSD
+
+ParameterTerm = NamedNode | Literal
+INTEGER: Final = re.compile(r"[+-]?[0-9]{1,18}")
+DECIMAL: Final = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]{1,18})?")
+DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+LONGEST_VALUE: Final = 2000
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """What a named query asks for: `type` is one of TYPES; `default` is a text like those people type.
+
+    A parameter without a value and without a default stays a free variable, unless it is `required`.
+    """
+
+    name: str
+    type: str
+    default: str | None = None
+    required: bool = False
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    description: str = ""
+
+    @property
+    def expected(self) -> str:
+        """What a value has to look like, as the end of a sentence."""
+        bounds = [f"at least {self.minimum}"] if self.minimum is not None else []
+        bounds += [f"at most {self.maximum}"] if self.maximum is not None else []
+        return ", ".join([EXPECTED[self.type], *bounds])
+
+    def term(self, text: str | None) -> ParameterTerm | None:
+        """The RDF term for a value, for the default where it is absent or empty, None where there is neither.
+
+        Raises InvalidParameterError with name, value and what was expected.
+        """
+        text = text or self.default
+        if not text:
+            if self.required:
+                raise InvalidParameterError(self.name, None, self.expected)
+            return None
+        try:
+            if len(text) > LONGEST_VALUE or not self._within_bounds(text):
+                raise ValueError("out of bounds")
+            return TYPES[self.type](text)
+        except ValueError as error:
+            raise InvalidParameterError(self.name, text, self.expected) from error
+
+    def _within_bounds(self, text: str) -> bool:
+        if self.type not in ("integer", "decimal") or not DECIMAL.fullmatch(text):
+            return True
+        number = Decimal(text)
+        low = self.minimum is None or self.minimum <= number
+        return low and (self.maximum is None or number <= self.maximum)
+
+
+def iri_term(text: str) -> NamedNode:
+    """An absolute IRI, or a prefixed name with a prefix of `ontology/prefixes.ttl` written out.
+
+    Raises ValueError where it is neither.
+
+    >>> iri_term("id:osa")
+    <NamedNode value=https://w3id.org/osagraph/id/osa>
+    """
+    prefix, colon, local = text.partition(":")
+    if not colon:
+        raise ValueError("no absolute IRI")
+    if prefix in PREFIXES and not local.startswith("//"):
+        text = PREFIXES[prefix] + local
+    return NamedNode(text)
+
+
+def _string(text: str) -> Literal:
+    # Surrogates and NUL cannot be written into a query, or not read back.
+    if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("not text")
+    return Literal(text)
+
+
+def _integer(text: str) -> Literal:
+    if not INTEGER.fullmatch(text):
+        raise ValueError("no integer")
+    return Literal(str(int(text)), datatype=XSD.integer)
+
+
+def _decimal(text: str) -> Literal:
+    if not DECIMAL.fullmatch(text):
+        raise ValueError("no decimal number")
+    return decimal_literal(Decimal(text))
+
+
+def _date(text: str) -> Literal:
+    if not DATE.fullmatch(text):
+        raise ValueError("no date")
+    return Literal(datetime.date.fromisoformat(text).isoformat(), datatype=XSD.date)
+
+
+def _boolean(text: str) -> Literal:
+    if text not in ("true", "false"):
+        raise ValueError("no boolean")
+    return Literal(text, datatype=XSD.boolean)
+
+
+TYPES: Final[Mapping[str, Callable[[str], ParameterTerm]]] = MappingProxyType(
+    {
+        "iri": iri_term,
+        "string": _string,
+        "integer": _integer,
+        "decimal": _decimal,
+        "date": _date,
+        "boolean": _boolean,
+    }
+)
+EXPECTED: Final = MappingProxyType(
+    {
+        "iri": "an absolute IRI or a prefixed name such as id:osa",
+        "string": f"a text of at most {LONGEST_VALUE} characters",
+        "integer": "a whole number",
+        "decimal": "a decimal number such as 8.1",
+        "date": "a date such as 2026-03-31",
+        "boolean": "true or false",
+    }
+)

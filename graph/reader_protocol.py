@@ -1,0 +1,87 @@
+"""What the web process and its readers say to each other: frames on pipes.
+
+A frame is one byte of kind, four bytes of length, and the payload. The web process sends a REQUEST; the
+reader answers HEAD and then either WHOLE, or DATA as often as needed and END; or FAULT at any point.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from graph.errors import (
+    KnowledgeGraphError,
+    QueryFailedError,
+    QuerySyntaxError,
+    StoreError,
+    UnsupportedFormatError,
+)
+
+REQUEST, HEAD, WHOLE, DATA, END, FAULT = (b"Q", b"H", b"W", b"D", b"E", b"X")
+PREFIX: Final = struct.Struct("!cI")
+FORMS: Final = ("select", "ask", "graph")
+# The only errors that a reader reports; anything else is a query that failed.
+FAULTS: Final[Mapping[str, type[KnowledgeGraphError]]] = MappingProxyType(
+    {
+        "syntax": QuerySyntaxError,
+        "format": UnsupportedFormatError,
+        "failed": QueryFailedError,
+        "store": StoreError,
+    }
+)
+
+
+class Frame(NamedTuple):
+    """One message; the payload of HEAD, REQUEST and FAULT is JSON."""
+
+    kind: bytes
+    payload: bytes = b""
+
+    def encode(self) -> bytes:
+        """The bytes on the pipe."""
+        return PREFIX.pack(self.kind, len(self.payload)) + self.payload
+
+
+@dataclass(frozen=True)
+class ReadRequest:
+    """A query and how its answer is to be written.
+
+    `media_types`: one per form of query (FORMS), absent where no format fits. `default_graphs` and
+    `named_graphs` are the protocol's dataset, which replaces FROM; None asks the dataset as it is.
+    `known_prefixes`: whether the prefixes of `ontology/prefixes.ttl` need no declaration.
+    """
+
+    text: str
+    media_types: Mapping[str, str] = field(default_factory=dict)
+    base_iri: str | None = None
+    default_graphs: tuple[str, ...] | None = None
+    named_graphs: tuple[str, ...] | None = None
+    known_prefixes: bool = True
+
+    def frame(self) -> Frame:
+        """The request as a message."""
+        return Frame(REQUEST, json.dumps(asdict(self)).encode())
+
+    @classmethod
+    def read(cls, payload: bytes) -> ReadRequest:
+        """The request of a message."""
+        return cls(**json.loads(payload))
+
+
+def fault_frame(kind: str, message: str, line: int | None = None, column: int | None = None) -> Frame:
+    """The message that reports an error; `kind` is one of FAULTS."""
+    return Frame(
+        FAULT, json.dumps({"kind": kind, "message": message, "line": line, "column": column}).encode()
+    )
+
+
+def fault(payload: bytes) -> KnowledgeGraphError:
+    """The error that a FAULT reports, to be raised."""
+    report = json.loads(payload)
+    if report["kind"] == "syntax":
+        return QuerySyntaxError(report["message"], report["line"], report["column"])
+    return FAULTS[report["kind"]](report["message"])

@@ -1,0 +1,102 @@
+"""Puts RDF terms in the place of variables of a query, token by token.
+
+pyoxigraph can substitute variables when it runs a query, the SPARQL protocol cannot. So the terms are
+written into the text, in N-Triples syntax as pyoxigraph serialises them, and one text serves every store.
+No text of a user goes in as it is: what is not a term by then was refused before.
+
+A variable in a SELECT clause becomes `(term AS ?variable)`, one in GROUP BY and ORDER BY `(term)`, one after
+LIMIT or OFFSET the digits of its number. Inside of sub-queries the column gets another name, which the outer
+query does not see as the same variable. `SELECT *` does not list substituted variables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from graph.errors import OntologyError
+from graph.query_parameters import ParameterTerm
+from graph.sparql_tokens import Token, tokens
+
+
+class _Reader:
+    """Where in the query we are: clause by depth of brackets, and the last token that counted."""
+
+    def __init__(self) -> None:
+        self._clauses = [""]
+        self._last = ""
+
+    def advance(self, token: Token) -> None:
+        if token.kind in ("space", "comment"):
+            return
+        word = token.text.upper() if token.kind == "word" else token.text
+        if token.kind == "open":
+            self._open(token.text)
+        elif token.kind == "close" and len(self._clauses) > 1:
+            self._clauses.pop()
+        elif word in ("SELECT", "GROUP", "ORDER", "VALUES", "LIMIT", "OFFSET"):
+            self._clauses[-1] = word
+        elif word in ("WHERE", "FROM", "HAVING"):
+            self._clauses[-1] = ""
+        self._last = word
+
+    def _open(self, bracket: str) -> None:
+        keeps = bracket == "(" and self._clauses[-1] == "VALUES"
+        if bracket == "{":
+            self._clauses[-1] = ""
+        inner = "BOUND" if self._last == "BOUND" else "VALUES" if keeps else ""
+        self._clauses.append(inner)
+
+    @property
+    def clause(self) -> str:
+        return "AS" if self._last == "AS" else self._clauses[-1]
+
+    @property
+    def is_nested(self) -> bool:
+        return len(self._clauses) > 1
+
+
+def substitute(text: str, terms: Mapping[str, ParameterTerm]) -> str:
+    """The query with each variable that `terms` names replaced by its term.
+
+    >>> from pyoxigraph import Literal
+    >>> substitute("SELECT ?y { ?s ?p ?y }", {"y": Literal("a")})
+    'SELECT ("a" AS ?y) { ?s ?p "a" }'
+    """
+    return "".join(_pieces(text, terms))
+
+
+def _pieces(text: str, terms: Mapping[str, ParameterTerm]) -> Iterator[str]:
+    reader = _Reader()
+    for token in tokens(text):
+        term = terms.get(token.text[1:]) if token.kind == "variable" else None
+        yield token.text if term is None else _written(token.text[1:], term, reader)
+        reader.advance(token)
+
+
+def _written(name: str, term: ParameterTerm, reader: _Reader) -> str:
+    match reader.clause:
+        case "SELECT":
+            return f"({term} AS ?{name}{'_given' if reader.is_nested else ''})"
+        case "GROUP" | "ORDER":
+            return f"({term})"
+        case "LIMIT" | "OFFSET":
+            return term.value
+        case _:
+            return str(term)
+
+
+def require_substitutable(text: str, names: Collection[str]) -> None:
+    """Nothing, where each of the variables stands only where a term may stand.
+
+    Raises OntologyError for one after AS, in VALUES or in BOUND, and for one that never occurs.
+    """
+    reader = _Reader()
+    unseen = set(names)
+    for token in tokens(text):
+        if token.kind == "variable" and token.text[1:] in names:
+            unseen.discard(token.text[1:])
+            if reader.clause in ("AS", "VALUES", "BOUND"):
+                raise OntologyError(f"The parameter {token.text} cannot stand in {reader.clause}.")
+        reader.advance(token)
+    if unseen:
+        raise OntologyError(f"The query never uses its parameter {min(unseen)}.")
