@@ -1,0 +1,59 @@
+"""A built dataset, and the commands to use on a copy of it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from pyoxigraph import Quad, Store
+
+from graph.datadir import DataDirectory
+from loaders.commands import SHIPPED_TABLES, build_command
+from server import main
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with the shipped tables, built once."""
+    data = tmp_path_factory.mktemp("built") / "data"
+    result = CliRunner().invoke(build_command, ["--data", str(data), "--quiet"])
+    assert result.exit_code == 0, result.output
+    return data
+
+
+@pytest.fixture
+def data(built: Path, tmp_path: Path) -> Path:
+    """A copy of the built data directory that a test may change."""
+    return shutil.copytree(built, tmp_path / "data")
+
+
+@pytest.fixture
+def run() -> Run:
+    """Runs the command line in this process."""
+
+    def invoke(*arguments: str | Path) -> Result:
+        return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+    return invoke
+
+
+@pytest.fixture
+def tables() -> Path:
+    """The folder of shipped tables."""
+    return SHIPPED_TABLES
+
+
+@pytest.fixture
+def quads_of() -> Callable[[Path], set[Quad]]:
+    """Reads the current dataset, load records left out: they tell when, not what."""
+
+    def read(data: Path) -> set[Quad]:
+        store = Store.read_only(str(DataDirectory(data).current().store))
+        return {quad for quad in store if not str(quad.graph_name).endswith("graph/meta>")}
+
+    return read

@@ -1,0 +1,150 @@
+"""Queries that would end an ordinary server, and the pool that outlives them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from pyoxigraph import Quad
+
+from graph.datadir import Snapshot
+from graph.embedded import EmbeddedStore
+from graph.errors import (
+    QueryFailedError,
+    QueryTimeoutError,
+    ReadersBusyError,
+    StoreError,
+    UnsupportedFormatError,
+)
+from graph.reader import Reader
+from graph.reader_protocol import ReadRequest
+from graph.readers import ReaderLimits, ReaderPool
+from ontology.namespaces import ID
+
+JSON = "application/sparql-results+json"
+CROSS_JOIN = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+ENDLESS = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+LIMITS = ReaderLimits(readers=1, first_byte_seconds=1.5, total_seconds=2, waiting_seconds=0.05)
+
+
+def ask(text: str) -> ReadRequest:
+    return ReadRequest(text, {"select": JSON, "ask": JSON})
+
+
+@pytest.fixture
+def pool(snapshot: Snapshot) -> Iterator[ReaderPool]:
+    """One reader, so that what one query does to it shows in the next."""
+    pool = ReaderPool(lambda: snapshot, LIMITS)
+    yield pool
+    pool.close()
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("ASK " + "{" * 5000 + "}" * 5000, 400),
+        ("ASK { FILTER(" + "(" * 5000 + "1" + ")" * 5000 + ") }", 400),
+        ("ASK { FILTER(" + "!" * 90_000 + "true) }", 500),
+        ("ASK {} #" + "x" * 100_000, 400),
+        ("ASK { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }", 400),
+        ("LOAD <http://127.0.0.1:9/>", 400),
+        (CROSS_JOIN, 504),
+        ("ASK { FILTER(<http://example.org/function>(1)) }", 500),
+    ],
+)
+def test_a_hostile_query_is_answered_and_the_next_one_too(
+    client: FlaskClient, query: str, status: int
+) -> None:
+    assert client.post("/sparql", data=query, content_type="application/sparql-query").status_code == status
+    assert client.get("/sparql?query=ASK%20%7B%7D").get_json(force=True) == {"head": {}, "boolean": True}
+
+
+def test_a_query_that_never_ends_is_cut_and_not_ended(pool: ReaderPool) -> None:
+    chunks = iter(pool.query(ask(ENDLESS)))
+    assert next(chunks).startswith(b'{"head"')
+    with pytest.raises(QueryTimeoutError):
+        list(chunks)
+    assert pool.query(ask("ASK {}")).read() == b'{"head":{},"boolean":true}'
+
+
+def test_a_client_that_leaves_frees_the_reader(pool: ReaderPool) -> None:
+    answer = pool.query(ask(ENDLESS))
+    next(iter(answer))
+    answer.close()
+    answer.close()
+    assert pool.query(ask("ASK {}")).read() == b'{"head":{},"boolean":true}'
+
+
+def test_an_answer_that_nobody_reads_frees_the_reader_when_closed(pool: ReaderPool) -> None:
+    pool.query(ask(ENDLESS)).close()
+    assert pool.query(ask("ASK {}")).form == "ask"
+
+
+def test_a_query_waits_only_so_long_for_a_reader(pool: ReaderPool) -> None:
+    answer = pool.query(ask(ENDLESS))
+    with pytest.raises(ReadersBusyError):
+        pool.query(ask("ASK {}"))
+    answer.close()
+    pool.query(ask("ASK {}"))
+
+
+def test_a_reader_that_was_killed_by_the_system_is_replaced(snapshot: Snapshot) -> None:
+    reader = Reader(snapshot, LIMITS.memory_bytes)
+    os.kill(reader.process_id, signal.SIGKILL)
+    with pytest.raises(QueryFailedError):
+        reader.send(ask("ASK {}"))
+        reader.receive(time.monotonic() + 10)
+    reader.kill()
+    assert not reader.is_alive
+
+
+def test_a_query_that_hoards_memory_dies_of_its_limit(snapshot: Snapshot) -> None:
+    limits = replace(LIMITS, memory_bytes=1 << 30, first_byte_seconds=60, total_seconds=60)
+    pool = ReaderPool(lambda: snapshot, limits)
+    with pytest.raises(QueryFailedError, match="memory"):
+        pool.query(ask(f"{ENDLESS} ORDER BY ?a ?d"))
+    assert pool.query(ask("ASK {}")).form == "ask"
+    pool.close()
+
+
+def test_a_form_without_a_format_is_refused_and_the_reader_lives_on(pool: ReaderPool) -> None:
+    with pytest.raises(UnsupportedFormatError):
+        pool.query(ask("CONSTRUCT WHERE { ?s ?p ?o }"))
+    with pytest.raises(UnsupportedFormatError, match="image/png is no format"):
+        pool.query(ReadRequest("ASK {}", {"ask": "image/png"}))
+    assert pool.query(ask("ASK {}")).form == "ask"
+
+
+def test_readers_follow_the_current_snapshot(tmp_path: Path) -> None:
+    snapshots = []
+    for number in (1, 2):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        store = EmbeddedStore(folder / "store")
+        store.insert([Quad(ID.osa, ID.osa, ID[str(index)]) for index in range(number)])
+        store.flush()
+        del store
+        snapshots.append(Snapshot(number, folder))
+    pool = ReaderPool(lambda: snapshots[0], LIMITS)
+    count = ask("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
+    first = pool.query(count)
+    snapshots.reverse()
+    second = pool.query(count)
+    pool.close()
+    assert (first.snapshot, second.snapshot) == (1, 2)
+    assert [b'"value":"%d"' % answer.snapshot in answer.read() for answer in (first, second)] == [True, True]
+
+
+def test_a_snapshot_that_cannot_be_opened_is_an_error_of_the_store(tmp_path: Path) -> None:
+    pool = ReaderPool(lambda: Snapshot(1, tmp_path), LIMITS)
+    shutil.rmtree(tmp_path)
+    with pytest.raises(StoreError):
+        pool.query(ask("ASK {}"))
+    pool.close()

@@ -1,0 +1,1 @@
+"""HTTP: the SPARQL endpoint, named queries and pages."""

@@ -1,0 +1,67 @@
+"""Answers of the readers as HTTP responses, and as tables for pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Response
+
+from graph.reader_protocol import ReadRequest
+from graph.readers import Answer, QueryReaders
+from graph.results import Solutions, read_results
+from web.negotiation import JSON, TURTLE, content_type
+
+# A page shows so much at most; whoever wants all of it takes another format.
+PAGE_ROWS: Final = 1000
+PAGE_BYTES: Final = 4 << 20
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An answer as a page shows it: one of `solutions`, `truth` and `graph`, or none if it is too large."""
+
+    solutions: Solutions | None = None
+    truth: bool | None = None
+    graph: str | None = None
+    is_cut: bool = False
+
+
+def respond(answer: Answer) -> Response:
+    """The answer, in one piece with its length, or streamed and closed when the client leaves."""
+    body = iter(answer) if answer.whole is None else answer.whole
+    response = Response(body, content_type=content_type(answer.media_type))
+    response.headers["X-Osagraph-Snapshot"] = str(answer.snapshot)
+    response.vary.add("Accept")
+    response.call_on_close(answer.close)
+    return response
+
+
+def show(readers: QueryReaders, text: str, *, rows: int = PAGE_ROWS, base_iri: str | None = None) -> Shown:
+    """The answer to a query for a page, cut after so many rows.
+
+    Raises what `ReaderPool.query` raises.
+    """
+    answer = readers.query(ReadRequest(text, {"select": JSON, "ask": JSON, "graph": TURTLE}, base_iri))
+    body = _read(answer)
+    if body is None:
+        return Shown(is_cut=True)
+    if answer.form == "graph":
+        return Shown(graph=body.decode())
+    results = read_results(body)
+    if isinstance(results, bool):
+        return Shown(truth=results)
+    return Shown(Solutions(results.variables, results.rows[:rows]), is_cut=len(results.rows) > rows)
+
+
+def _read(answer: Answer) -> bytes | None:
+    """All of the answer, or None where it is too large for a page."""
+    body = bytearray()
+    try:
+        for chunk in answer:
+            body += chunk
+            if len(body) > PAGE_BYTES:
+                return None
+    finally:
+        answer.close()
+    return bytes(body)
