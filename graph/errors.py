@@ -9,7 +9,7 @@
     ├── QueryError                  a question that cannot be answered
     │   ├── QuerySyntaxError        not SPARQL; carries line and column
     │   ├── QueryTimeoutError       not finished within its deadline
-    │   ├── QueryFailedError        the reader died on it
+    │   ├── QueryFailedError        the reader refused it, or died on it
     │   ├── ReadersBusyError        all readers are at work; try again shortly
     │   ├── UnknownQueryError       no named query of that name
     │   ├── InvalidParameterError   a parameter of a named query is off
@@ -75,7 +75,7 @@ class QueryTimeoutError(QueryError):
 
 
 class QueryFailedError(QueryError):
-    """The process that evaluated the query died on it."""
+    """The query could not be evaluated: the reader refused it, or died on it."""
 
 
 class ReadersBusyError(QueryError):

@@ -28,7 +28,9 @@ class Reader:
             [sys.executable, "-P", "-m", "graph.reader_child", str(memory_bytes), str(snapshot.store)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": path},
+            # Each arena of the allocator takes 64 MiB of address space, used or not: with one, the memory
+            # limit counts what a query takes.
+            env={**os.environ, "PYTHONPATH": path, "MALLOC_ARENA_MAX": "1"},
             bufsize=0,
         )
         assert self._process.stdin and self._process.stdout

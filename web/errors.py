@@ -54,7 +54,7 @@ STATUS: Final[Mapping[type[KnowledgeGraphError], int]] = MappingProxyType(
         QueryError: 400,
         QuerySyntaxError: 400,
         QueryTimeoutError: 504,
-        QueryFailedError: 500,
+        QueryFailedError: 400,
         ReadersBusyError: 503,
         UnknownQueryError: 404,
         InvalidParameterError: 400,
