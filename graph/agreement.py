@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -36,10 +36,6 @@ class Group:
     def latest(self) -> str:
         """The last publication day among the votes, or an empty string."""
         return max(vote.day for vote in self.votes)
-
-    def is_accepted(self, acceptances: Collection[str]) -> bool:
-        """Whether a curator accepted one of the claims."""
-        return any(vote.claim in acceptances for vote in self.votes)
 
 
 def voice_count(votes: Iterable[Vote]) -> int:
@@ -78,6 +74,14 @@ def agreeing_groups(votes: Sequence[Vote]) -> list[Group]:
         for group in fits:
             group.compatible.append(vote)
     return [group.freeze() for group in groups]
+
+
+def group_around(group: Group, votes: Iterable[Vote]) -> Group:
+    """The group with all further votes that agree with its value."""
+    draft = _Draft(group.votes[0], list(group.votes))
+    known = {vote.claim for vote in group.votes}
+    draft.add(vote for vote in votes if vote.claim not in known and draft.fits(vote))
+    return draft.freeze()
 
 
 def _by_value(votes: Sequence[Vote]) -> list[list[Vote]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from pyoxigraph import NamedNode, Quad, Triple
+from pyoxigraph import DefaultGraph, NamedNode, Quad, Triple
 
 from graph.claims import Claim, claim_triples
 from graph.sources import Source, source_id, source_triples
@@ -66,8 +66,8 @@ def bundle_triples(bundle: Bundle) -> Iterator[Triple]:
         yield from claim_triples(claim)
 
 
-def in_graph(triples: Iterable[Triple], name: NamedNode) -> Iterator[Quad]:
-    """The triples as quads of one named graph."""
+def in_graph(triples: Iterable[Triple], name: NamedNode | DefaultGraph) -> Iterator[Quad]:
+    """The triples as quads of one graph."""
     for triple in triples:
         yield Quad(triple.subject, triple.predicate, triple.object, name)
 

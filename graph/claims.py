@@ -134,15 +134,17 @@ def merge_claims(claims: Iterable[Claim]) -> list[Claim]:
 def _united(one: Claim, other: Claim) -> Claim:
     if one == other:
         return one
-    digits = [n for n in (one.significant_digits, other.significant_digits) if n is not None]
-    lower = [n for n in (one.lower_bound, other.lower_bound) if n is not None]
-    upper = [n for n in (one.upper_bound, other.upper_bound) if n is not None]
+    # An exact figure is tighter than any hedge on the same figure.
+    hedged = [one, other] if one.hedge and other.hedge else []
+    digits = [c.significant_digits for c in (one, other) if c.significant_digits is not None]
+    lower = [claim.lower_bound for claim in hedged if claim.lower_bound is not None]
+    upper = [claim.upper_bound for claim in hedged if claim.upper_bound is not None]
     return replace(
         one,
         quotes=one.quotes + other.quotes,
         verbatim=one.verbatim + other.verbatim,
         notes=one.notes + other.notes,
-        hedge=one.hedge or other.hedge,
+        hedge=one.hedge if hedged else None,
         significant_digits=max(digits, default=None),
         lower_bound=max(lower, default=None),
         upper_bound=min(upper, default=None),

@@ -85,12 +85,11 @@ def print_json(value: object) -> None:
 
 @contextmanager
 def progress_bar(what: str, quiet: bool, unit: str = "part") -> Iterator[Callable[[int, int], None]]:
-    """A bar with rate and time left on standard error, told (done, total); nothing where nobody looks."""
-    shown = False if quiet else None  # None: only on a terminal
-    with tqdm(desc=what, unit=unit, disable=None if shown is None else True, leave=False) as bar:
+    """A bar with rate and time left on standard error, told (done, total or 0); only on a terminal."""
+    with tqdm(desc=what, unit=unit, disable=True if quiet else None, leave=False) as bar:
 
         def tell(done: int, total: int) -> None:
-            bar.total = total
+            bar.total = total or None
             bar.update(done - bar.n)
 
         yield tell

@@ -215,7 +215,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def sync_tree(folder: Path) -> None:
-    """Ask the disk to keep every file below a folder; those shared with an older snapshot are kept already."""
+    """Ask the disk to keep every file below a folder; those that an older snapshot shares are kept."""
     for parent, _, names in os.walk(folder):
         for name in names:
             path = Path(parent) / name

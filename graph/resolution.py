@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from pyoxigraph import NamedNode
 
-from graph.agreement import Group, agreeing_groups, voice_count
+from graph.agreement import Group, agreeing_groups, group_around, voice_count
 from graph.votes import Slot, Vote
 from ontology.namespaces import OSA
 
@@ -37,29 +37,58 @@ def resolve(slot: Slot, kind: str, votes: Sequence[Vote], acceptances: Collectio
     """The resolution of one slot whose property is `single`, `set` or `progress`."""
     competing = [vote for vote in votes if vote.asserted and vote.competes]
     denials = [vote for vote in votes if vote.denied]
+    by_curator = _by_curator(slot, kind, competing, denials, acceptances)
+    if by_curator is not None:
+        return by_curator
     if kind == "progress":
-        return _furthest(slot, competing, denials, acceptances)
+        return _furthest(slot, competing, denials)
     if kind == "set":
         groups = [Group(slot.member, tuple(competing))] if competing else []
         groups += [Group("", tuple(denials))] if denials else []
-        return _decide(slot, groups, (), acceptances)
-    return _decide(slot, agreeing_groups(_current(competing)), denials, acceptances)
+        return _decide(slot, groups, ())
+    return _decide(slot, agreeing_groups(_current(competing)), denials)
+
+
+def _by_curator(
+    slot: Slot,
+    kind: str,
+    competing: Sequence[Vote],
+    denials: Sequence[Vote],
+    acceptances: Collection[str],
+) -> Resolution | None:
+    """The value that a curator accepted, whatever its stage or precision; None where there is none, or where
+    the accepted claims disagree."""
+    accepted = [vote for vote in competing if vote.claim in acceptances]
+    groups = agreeing_groups(accepted)
+    if len(groups) != 1:
+        return None
+    chosen = group_around(groups[0], competing)
+    rank = chosen.votes[0].rank  # states before the accepted one are history, those beyond it are not
+    current = [v for v in competing if v.rank > rank] if kind == "progress" else _current(competing)
+    against = [vote for vote in denials if vote.value == chosen.value]
+    resolution = _accepted(slot, chosen, [Group("", tuple(current))], against, OSA.CuratorAcceptance)
+    supported = set(resolution.supported_by)
+    return resolution._replace(contested_by=_sorted(c for c in resolution.contested_by if c not in supported))
 
 
 def _current(votes: Sequence[Vote]) -> list[Vote]:
-    """The amounts of the furthest budget stage and those whose stage is unsaid; earlier ones are history."""
-    furthest = max((vote.stage for vote in votes), default=-1)
+    """The amounts of the furthest budget stage and those whose stage is unsaid; earlier ones are history.
+
+    A stage counts as reached when its amounts may stand: a blog alone makes no history of the others.
+    """
+    reached = [
+        stage
+        for stage in {vote.stage for vote in votes}
+        if stage >= 0 and Group("", tuple(vote for vote in votes if vote.stage == stage)).may_stand
+    ]
+    furthest = max(reached, default=max((vote.stage for vote in votes), default=-1))
     return [vote for vote in votes if vote.stage in (-1, furthest)]
 
 
-def _furthest(
-    slot: Slot, votes: Sequence[Vote], denials: Sequence[Vote], acceptances: Collection[str]
-) -> Resolution:
+def _furthest(slot: Slot, votes: Sequence[Vote], denials: Sequence[Vote]) -> Resolution:
+    """The furthest state that may stand; those before it are history, never rivals."""
     groups = [Group(v, tuple(w for w in votes if w.value == v)) for v in sorted({v.value for v in votes})]
-    standing = [group for group in groups if group.may_stand] or []
-    chosen = next((g for g in groups if g.is_accepted(acceptances)), None)
-    if chosen is not None:
-        return _accepted(slot, chosen, groups, denials, OSA.CuratorAcceptance)
+    standing = [group for group in groups if group.may_stand]
     if not standing:
         return _open(slot, groups, denials)
     furthest = max(standing, key=lambda group: (group.votes[0].rank, group.value))
@@ -67,10 +96,8 @@ def _furthest(
     return _accepted(slot, furthest, [furthest], against, OSA.FurthestState)
 
 
-def _decide(
-    slot: Slot, groups: list[Group], denials: Sequence[Vote], acceptances: Collection[str]
-) -> Resolution:
-    chosen, step = _winner(groups, acceptances)
+def _decide(slot: Slot, groups: list[Group], denials: Sequence[Vote]) -> Resolution:
+    chosen, step = _winner(groups)
     if chosen is None:
         return _open(slot, groups, denials, step)
     if chosen.value == "":  # the winning group denies the member of a set
@@ -79,10 +106,7 @@ def _decide(
     return _accepted(slot, chosen, groups, against, step)
 
 
-def _winner(groups: list[Group], acceptances: Collection[str]) -> tuple[Group | None, NamedNode]:
-    accepted = [group for group in groups if group.is_accepted(acceptances)]
-    if len(accepted) == 1:
-        return accepted[0], OSA.CuratorAcceptance
+def _winner(groups: list[Group]) -> tuple[Group | None, NamedNode]:
     standing = [group for group in groups if group.may_stand]
     if not standing:
         return None, OSA.OnlyWeakSources if groups else OSA.NothingAsserted

@@ -23,7 +23,7 @@ from graph.projection import (
     resolution_quads,
 )
 from graph.resolution import Resolution, resolve
-from graph.sources import Source, read_source, source_triples
+from graph.sources import Source, read_source
 from graph.store import AnyTerm, WritableStore
 from graph.terms import Term
 from graph.votes import Slot, Vote, slot_of, vote_of
@@ -88,14 +88,19 @@ class Revision:
             listed.append(bundle.source.iri.value)
             self.change.new_names += bundle.new_names
 
-    def describe(self, source: Source) -> None:
-        """Put a new description in place of a source's old one; its claims stay."""
-        name = source_graph(source.iri)
+    def describe(self, bundle: Bundle) -> None:
+        """Put the description of a bundle without claims in place of a source's old one; its claims stay."""
+        source = bundle.source.iri
+        name = source_graph(source)
         old = set(self.store.quads(graph=name))
-        kept = {quad for quad in old if quad.subject != source.iri}
-        new = kept | set(in_graph(source_triples(source), name))
+        kept = {quad for quad in old if quad.subject != source}
+        new = kept | set(in_graph(bundle_triples(bundle), name))
+        # Whom only the old description named (its publisher, say) goes with it.
+        gone = {quad.object for quad in old if quad.subject == source} - {quad.object for quad in new}
+        new = {quad for quad in new if quad.subject not in gone}
         if self._exchange(name, new) != new:
-            self.change.sources_changed.append(source.iri.value)
+            self.change.sources_changed.append(source.value)
+            self.change.new_names += bundle.new_names
 
     def remove(self, source: NamedNode) -> bool:
         """Take a source away; false where the dataset holds no such source."""
@@ -326,8 +331,10 @@ class Revision:
 
 
 def is_entity_type(quad: Quad) -> bool:
-    """Whether the quad says of what class an individual of the default graph is; sources are no entities."""
-    return quad.predicate == RDF.type and quad.subject in ID and quad.object != OSA.Source
+    """Whether the quad gives an individual a class of ours; sources do not count as entities."""
+    return (
+        quad.predicate == RDF.type and quad.subject in ID and quad.object in OSA and quad.object != OSA.Source
+    )
 
 
 def _is_type(quad: Quad) -> bool:

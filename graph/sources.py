@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pyoxigraph import Literal, NamedNode, Triple
 
 from graph.errors import MalformedSourceError
-from graph.terms import Term
+from graph.terms import Term, canonical, is_date
 from ontology.namespaces import DCTERMS, ID, OSA, RDF, RDFS, SCHEMA
 
 WEAK_KINDS = frozenset({OSA.Blog, OSA.Aggregator})
@@ -80,7 +80,8 @@ def source_triples(source: Source) -> Iterator[Triple]:
 def read_source(iri: NamedNode, triples: Iterable[Triple]) -> Source:
     """The source that the triples describe.
 
-    Raises MalformedSourceError where title or publisher kind are missing or a part is doubled.
+    Raises MalformedSourceError where title or publisher kind are missing, a part is doubled, or the date
+    is no date.
     """
     properties: dict[NamedNode, list[Term]] = {}
     for triple in triples:
@@ -92,6 +93,12 @@ def read_source(iri: NamedNode, triples: Iterable[Triple]) -> Source:
         raise MalformedSourceError(
             f"source {source_id(iri)} has no dcterms:title or no osa:publisherKind",
             remedy="Describe the source in the same file.",
+        )
+    if fields["issued"] is not None and not is_date(canonical(fields["issued"])):
+        raise MalformedSourceError(
+            f"source {source_id(iri)} has a dcterms:issued that is no date",
+            value=str(fields["issued"]),
+            remedy="Use xsd:date, xsd:gYearMonth or xsd:gYear.",
         )
     return Source(iri=iri, creators=creators, **fields)  # type: ignore[arg-type]
 

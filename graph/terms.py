@@ -14,13 +14,14 @@ from decimal import Decimal
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from graph.errors import MalformedSourceError
-from ontology.namespaces import XSD
+from ontology.namespaces import RDF, XSD
 
 Term = NamedNode | Literal | BlankNode
 
 _NUMERIC = frozenset({XSD.integer, XSD.decimal, XSD.int, XSD.long, XSD.double, XSD.float})
 # A longer exponent would be a gigabyte of zeros once it is written out.
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+_TEXTS = frozenset({XSD.string, XSD.anyURI, RDF.langString})
 _DATES = {4: XSD.gYear, 7: XSD.gYearMonth, 10: XSD.date}
 
 
@@ -52,17 +53,35 @@ def decimal_literal(number: Decimal | int) -> Literal:
 
 
 def canonical(term: Term) -> Term:
-    """The term, with a decimal or integer literal in its canonical form.
+    """The term in the one form that a store gives back: numbers without idle digits, dates as they are.
 
-    Raises MalformedSourceError where its text is no such number.
+    Raises MalformedSourceError where a literal's text is none of its datatype, or claims use no such type.
     """
-    if isinstance(term, Literal) and term.datatype == XSD.decimal:
+    if not isinstance(term, Literal) or term.datatype in _TEXTS:
+        return term
+    if term.datatype == XSD.decimal:
         return decimal_literal(decimal_value(term))
-    if isinstance(term, Literal) and term.datatype == XSD.integer:
+    if term.datatype == XSD.integer:
         number = decimal_value(term)
         if number != int(number):
             raise MalformedSourceError("not a whole number", value=term.value)
         return Literal(str(int(number)), datatype=XSD.integer)
+    return _canonical_date(term)
+
+
+def _canonical_date(term: Literal) -> Literal:
+    if term.datatype not in _DATES.values():
+        raise MalformedSourceError(
+            "claims have no values of this datatype",
+            value=str(term),
+            remedy="Use xsd:integer, xsd:decimal, xsd:date, xsd:gYearMonth, xsd:gYear or a text.",
+        )
+    try:
+        written = date_literal(term.value)
+    except ValueError as error:
+        raise MalformedSourceError("not a date in the calendar", value=term.value) from error
+    if written != term:
+        raise MalformedSourceError("not a date of this precision", value=str(term))
     return term
 
 
@@ -102,13 +121,3 @@ def last_day(text: str) -> datetime.date:
 def is_date(term: object) -> bool:
     """Whether the term is a date of day, month or year precision."""
     return isinstance(term, Literal) and term.datatype in (XSD.date, XSD.gYearMonth, XSD.gYear)
-
-
-def fiscal_year_of(text: str) -> int:
-    """The Japanese fiscal year (from 1 April) in which the last day of a cut date falls.
-
-    >>> fiscal_year_of("2025-03-31"), fiscal_year_of("2025-04-01")
-    (2024, 2025)
-    """
-    day = last_day(text)
-    return day.year if day.month >= 4 else day.year - 1

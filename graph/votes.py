@@ -111,6 +111,6 @@ def _stage(claim: Claim, vocabulary: Vocabulary) -> int:
 
 def _is_primary(claim: Claim, source: Source, parties: Mapping[str, frozenset[NamedNode]]) -> bool:
     """A government on its own matter, in its own voice."""
-    if source.kind != OSA.Government or source.country is None:
+    if source.kind != OSA.Government or source.country is None or claim.attributed_to:
         return False
     return source.country in parties.get(claim.subject.value, frozenset())

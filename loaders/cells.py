@@ -19,6 +19,12 @@ from ontology.vocabulary import Vocabulary
 MAX_QUOTE_WORDS = 8
 MAX_MAGNITUDE = 24  # digits before or after the point
 FISCAL_YEARS = range(1900, 2101)
+RELATIONS = (
+    "abolishes_limit", "administered_by", "affiliated_with", "aligned_with", "alternative_to", "amends",
+    "approved_by", "author_of", "based_on", "benchmark_for", "complements", "concerned_about",
+    "constrained_by", "distinct_from", "funds_capability", "has_justification", "has_purpose", "holds_office",
+    "limits_exports_to", "more_than_double_of", "part_of", "supersedes",
+)  # fmt: skip
 INSTRUMENT_KINDS = ("programme", "guideline", "policy", "strategy", "agreement", "law")
 
 # Cells of these types seldom repeat, so remembering them would only cost memory.
@@ -31,11 +37,24 @@ _CURRENCY = re.compile(r"[A-Z]{3}")
 _VIA = re.compile(r"\s+via\s+")
 
 
+class NewName(NamedTuple):
+    """A name that no reviewed table knows, with the individual made for it."""
+
+    iri: NamedNode
+    name: str
+    kind: str
+
+    def triples(self) -> tuple[Triple, ...]:
+        """What makes the individual readable."""
+        return tuple(name_triples(self.iri, self.name, self.kind))
+
+
 class Cell(NamedTuple):
-    """A cell: its text, and the terms it stands for (none where it is empty)."""
+    """A cell: its text, the terms it stands for (none where it is empty), and the new names in it."""
 
     text: str
     terms: tuple[Term, ...] = ()
+    new_names: tuple[NewName, ...] = ()
 
     @property
     def term(self) -> Term | None:
@@ -55,12 +74,12 @@ class CellError(ValueError):
 
 
 class CellReader:
-    """Reads cells; remembers the names it had to make up, with the triples that describe them."""
+    """Reads cells; one that repeats is parsed once."""
 
     def __init__(self, names: Names, vocabulary: Vocabulary) -> None:
         self.names = names
         self.vocabulary = vocabulary
-        self.made_up: dict[NamedNode, tuple[Triple, ...]] = {}
+        self._new_names: list[NewName] = []
         self._known: dict[tuple[str, str, str], Cell] = {}
         self._parsers: Mapping[str, Callable[[str, Column], tuple[Term, ...]]] = {
             "text": lambda text, _: (Literal(text, language="en"),),
@@ -109,8 +128,9 @@ class CellReader:
         key = (text, column.type, column.scheme)
         cell = self._known.get(key)
         if cell is None:
-            cell = Cell(text, self._parsers[column.type](text, column))
-            self._known[key] = cell
+            self._new_names.clear()
+            terms = self._parsers[column.type](text, column)
+            cell = self._known[key] = Cell(text, terms, tuple(self._new_names))
         return cell
 
     def _concept(self, text: str, column: Column) -> tuple[Term, ...]:
@@ -124,9 +144,9 @@ class CellReader:
         known = self.names.by_label.get(name)
         if known is not None:
             return known
-        iri = mint(name, kind)
-        self.made_up[iri] = tuple(name_triples(iri, name, kind))
-        return iri
+        new = NewName(mint(name, kind), name, kind)
+        self._new_names.append(new)
+        return new.iri
 
     def _body(self, name: str, kind: str = "actor") -> NamedNode:
         known = self.names.find_person_or_body(name)
@@ -144,9 +164,7 @@ class CellReader:
 
     def _any_entity(self, text: str) -> NamedNode:
         known = self.names.find_person_or_body(text)
-        if known is not None:
-            return known
-        return source_iri(text) if _SLUG.fullmatch(text) and "-" in text else self._entity(text, "concept")
+        return known if known is not None else self._entity(text, "concept")
 
     def _instrument_id(self, text: str, column: Column) -> tuple[Term, ...]:
         identifier = _slug(text, column)[0].value
@@ -158,11 +176,8 @@ class CellReader:
         return self._concept(text, Column(column.name, "concept", scheme="BudgetLine"))
 
     def _predicate(self, text: str, _: Column) -> tuple[Term, ...]:
-        head, *rest = text.split("_") if _SLUG.fullmatch(text) else [""]
-        predicate = OSA[head + "".join(word.capitalize() for word in rest)]
-        if predicate not in self.vocabulary.resolution and predicate not in self.vocabulary.framing:
-            raise CellError("no such predicate in the ontology", "See relations in loaders/data/README.md.")
-        return (predicate,)
+        head, *rest = _one_of(text, RELATIONS).split("_")
+        return (OSA[head + "".join(word.capitalize() for word in rest)],)
 
 
 def _parts(text: str) -> list[str]:

@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode
 from graph.terms import decimal_literal
 from loaders.cells import EMPTY, Cell, CellReader
 from loaders.figures import counted_goods, other_sums
-from loaders.table import constant
+from loaders.table import Column, constant
 from ontology.namespaces import ID, UNIT, XSD
 
 Cells = dict[str, Cell]
@@ -102,6 +102,14 @@ def _event_name(row: Cells, _: CellReader) -> Cell:
     return Cell(f"{words[0].upper()}{words[1:]} ({match.group(1)})")
 
 
+def _related(row: Cells, reader: CellReader) -> Cell:
+    """What a relation points at: a source after `author_of`, else something with a name."""
+    text = row["object"].text
+    if row["predicate"].text == "author_of":
+        return reader.read(text, Column("object", "source"))
+    return reader.read(text, Column("object", "entity"))
+
+
 def _integer(number: int) -> Cell:
     return Cell(str(number), (Literal(str(number), datatype=XSD.integer),))
 
@@ -121,4 +129,5 @@ _DERIVATIONS: Mapping[str, Callable[[Cells, CellReader], Cell | list[Cells]]] = 
     "line_programme": _line_programme,
     "count_period": _count_period,
     "event_name": _event_name,
+    "related": _related,
 }

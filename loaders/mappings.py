@@ -411,19 +411,20 @@ RELATIONS = Table(
     (
         Column("subject", "entity", required=True),
         Column("predicate", "predicate", required=True),
-        Column("object", "entity", required=True),
+        Column("object", "text", required=True),
         _MODALITY,
         _ATTRIBUTED,
         Column("fiscal_year", "year"),
         _SOURCE,
         _QUOTE,
     ),
+    derive=("related",),
     sections=(
         Section(
             rules=(
                 Rule(
                     "predicate",
-                    "object",
+                    "related",
                     about="subject",
                     qualifiers={OSA.fiscalYear: "fiscal_year"},
                 ),

@@ -117,6 +117,8 @@ def read_names(folder: Path) -> Names:
         iri = by_label.get(target) or mint(label, "equipment_class")
         for spelling in (label, target):
             by_label.setdefault(spelling, iri)
+    for row in _rows(folder / "equipment.csv"):  # the groups, which the ontology describes
+        by_label.setdefault(row["parent_class"], mint(row["parent_class"], "equipment_class"))
     for row in links:
         if row["entity_label"] not in by_label:
             by_label[row["entity_label"]] = mint(row["entity_label"], row["entity_kind"])

@@ -7,6 +7,7 @@ one rename; whatever goes wrong before leaves the dataset as it was.
 from __future__ import annotations
 
 import datetime
+import functools
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,9 +29,9 @@ from loaders.build import BuildPlan, Progress, build_store
 from loaders.journal import Entry, Journal, keep_files, read_journal
 from loaders.loader import LoadContext, UserGraph, choose_loader
 from loaders.names import read_names
-from loaders.rdf import USER_GRAPHS
+from loaders.rdf import SOURCE_ID, USER_GRAPHS
 from loaders.records import record_quads, timestamp
-from loaders.replay import Workshop, replay
+from loaders.replay import Workshop, graph_name, replay
 from ontology.namespaces import GRAPH, OSA, RDF
 from ontology.vocabulary import read_vocabulary
 
@@ -71,14 +72,15 @@ def build(workshop: Workshop, progress: Progress, workers: int = 1, tables: Path
     with data.writer(), writing(data.root), ExitStack() as stack:
         stage = data.stage()
         scratch = stage.with_name("scratch")
+        scratch.mkdir()
         entries, number = _journal(data)
         past = replay(entries, data.sources, scratch / "replay", workshop)
         plan = BuildPlan(
             tables=tables or workshop.tables,
             loaded=past.bundles,
             replaced=past.replaced,
-            redescribed=past.redescribed,
-            extra=past.graphs,
+            redescribed={iri: part.source for iri, part in past.redescribed.items()},
+            extra=[*past.graphs, *past.write_names(scratch / "names.nq")],
             workers=workers,
         )
         store = EmbeddedStore(stage / "store")
@@ -167,7 +169,7 @@ def remove(workshop: Workshop, name: str) -> Report:
     """
     started = time.monotonic()
     with _revising(workshop) as work:
-        if not work.revision.remove(source_iri(name)) and not work.drop(_graph_name(name)):
+        if not work.remove(name) and not work.drop(graph_name(name)):
             raise UnknownResourceError(
                 f"There is no source or user graph {name!r}. "
                 f"See: osagraph sources --data {workshop.data.root}"
@@ -200,14 +202,12 @@ class _Work:
         self.stage = stage
         self.scratch = stage.with_name("scratch")
         self.scratch.mkdir()
-        source = EmbeddedStore(current.store, read_only=True)
-        source.backup(stage / "store")
-        source.close()
+        self.before = EmbeddedStore(current.store, read_only=True)
+        self.before.backup(stage / "store")
         self.store = EmbeddedStore(stage / "store")
         self.revision = Revision(self.store, read_vocabulary())
-        self.graphs: list[NamedNode] = []
-        self.dropped: list[NamedNode] = []
-        self.user_quads = 0
+        self.graphs: set[NamedNode] = set()
+        self.recorded = 0
 
     def take(self, part: Bundle | UserGraph) -> None:
         """Bring one part of a load into the copy."""
@@ -215,38 +215,52 @@ class _Work:
             self.load_graph(part)
             return
         known = described_source(self.store, part.source.iri)
-        if known is not None and not part.claims and not part.nodes:
+        if known is not None and not part.claims:
             # A description alone replaces the description: the claims were not what this file is about.
-            self.revision.describe(part.source)
+            self.revision.describe(part)
         else:
             self.revision.replace(part)
 
     def load_graph(self, part: UserGraph) -> None:
-        for name in part.names:
-            if name not in self.graphs:
-                self.user_quads -= sum(1 for _ in self.store.quads(graph=name))
-                self.store.drop_graph(name)
-        self.graphs += part.names
+        for name in set(part.names) - self.graphs:
+            self.store.drop_graph(name)
+        self.graphs |= set(part.names)
         self.store.bulk_load(part.quads)
-        self.user_quads += sum(1 for name in part.names for _ in self.store.quads(graph=name))
 
-    def drop(self, name: NamedNode) -> bool:
+    def remove(self, identifier: str) -> bool:
+        """Take a source away; false where there is none of that id."""
+        return bool(SOURCE_ID.fullmatch(identifier)) and self.revision.remove(source_iri(identifier))
+
+    def drop(self, name: NamedNode | None) -> bool:
         """Take a user graph away; false where there is none of that name."""
-        count = sum(1 for _ in self.store.quads(graph=name))
-        if not count or (name in GRAPH and not name.value.startswith(USER_GRAPHS)):
+        if name is None or next(self.store.quads(graph=name), None) is None:
+            return False
+        if name in GRAPH and not name.value.startswith(USER_GRAPHS):
             return False
         self.store.drop_graph(name)
-        self.user_quads -= count
-        self.dropped.append(name)
+        self.graphs.add(name)
         return True
 
+    @functools.cached_property
+    def user_graphs(self) -> dict[NamedNode, int]:
+        """The user graphs that differ from those of the current snapshot, and how many quads each gained.
+
+        Asked for once everything is loaded or dropped.
+        """
+        gained = {}
+        for name in sorted(self.graphs, key=str):
+            old, new = (sum(1 for _ in store.quads(graph=name)) for store in (self.before, self.store))
+            if old != new or not all(_holds(self.before, quad) for quad in self.store.quads(graph=name)):
+                gained[name] = new - old
+        return gained
+
     def is_unchanged(self, change: Change) -> bool:
-        return change.is_empty and not self.graphs and not self.dropped
+        return change.is_empty and not self.user_graphs
 
     def summary(self, change: Change) -> dict[str, Any]:
         """The change in a form that JSON can hold."""
         fields = {key: value for key, value in vars(change).items() if key != "new_names"}
-        fields["user_graphs"] = sorted(name.value for name in {*self.graphs, *self.dropped})
+        fields["user_graphs"] = [name.value for name in self.user_graphs]
         return fields
 
     def counts(self, change: Change) -> dict[str, int]:
@@ -257,21 +271,22 @@ class _Work:
         counts["facts"] += change.facts
         counts["open_slots"] += change.open_slots
         counts["entities"] += change.entities
-        counts["quads"] += change.quads + self.user_quads
+        counts["quads"] += change.quads + sum(self.user_graphs.values()) + self.recorded
         return counts
 
     def publish(self, change: Change, entry: Entry, what: str, moment: datetime.datetime) -> int:
         """Make the copy the current snapshot; returns its number."""
         sources = [*change.sources_added, *change.sources_changed, *change.sources_removed]
-        graphs = [source_graph(NamedNode(iri)) for iri in sources] + self.graphs
-        record = list(record_quads(self.current.number + 1, what, moment, entry.files, graphs))
+        graphs = [*(source_graph(NamedNode(iri)) for iri in sources), *self.user_graphs]
+        written = record_quads(self.current.number + 1, what, moment, entry.files, graphs)
+        # A file that is loaded twice is recorded in the same words.
+        record = {quad for quad in written if not _holds(self.store, quad)}
         self.store.insert(record)
-        counts = self.counts(change)
-        counts["quads"] += len(record)
+        self.recorded = len(record)
         self.store.flush()
         self.store.close()
         entries = [*read_journal(self.current.folder).entries, entry]
-        return _publish(self.data, self.stage, entries, counts, moment).number
+        return _publish(self.data, self.stage, entries, self.counts(change), moment).number
 
 
 @contextmanager
@@ -283,6 +298,7 @@ def _revising(workshop: Workshop) -> Iterator[_Work]:
             yield work
         finally:
             work.store.close()
+            work.before.close()
 
 
 def _publish(
@@ -321,5 +337,6 @@ def _count(store: EmbeddedStore, claims: int, facts: int, open_slots: int) -> di
     return dict(zip(COUNTED, (sources, claims, facts, open_slots, entities, store.quad_count()), strict=True))
 
 
-def _graph_name(name: str) -> NamedNode:
-    return NamedNode(name) if "://" in name else GRAPH.iri(name)
+def _holds(store: EmbeddedStore, quad: Quad) -> bool:
+    found = store.quads(quad.subject, quad.predicate, quad.object, quad.graph_name)
+    return next(found, None) is not None

@@ -5,16 +5,19 @@ The file is parsed by a killable child (see `loaders/rdf_parse.py`); only its N-
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Triple, parse
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
 from graph.bundle import CARRIER_CLASSES, Bundle, Node
 from graph.claims import Claim, merge_claims, read_claims
 from graph.errors import MalformedSourceError, SourceError
+from graph.projection import PART_PREDICATES
 from graph.sources import Source, read_source, source_id
 from graph.terms import Term
 from loaders.cells import MAX_QUOTE_WORDS
@@ -26,6 +29,8 @@ from ontology.namespaces import GRAPH, ID, OSA, RDF
 CLAIM_CLASSES = frozenset(
     {OSA.Claim, OSA.QuantityClaim, OSA.RelationClaim, OSA.StatementClaim, OSA.FramingClaim}
 )
+SOURCE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+DIGITS = range(1, 101)
 USER_GRAPHS = f"{GRAPH}user/"
 
 
@@ -40,15 +45,22 @@ class RdfLoader:
         return Path(name).suffix in FORMATS
 
     def read(self, paths: Sequence[Path], context: LoadContext) -> Iterator[Bundle | UserGraph]:
-        """For each file a bundle per source that its claims are stated in, and a user graph of the rest.
+        """For each file a user graph of what is no claim, and for each source one bundle from all files.
 
-        Raises SourceError with line and column where the file is not RDF or a claim is not complete.
+        Raises SourceError with line and column where a file is not RDF or a claim is not complete.
         """
+        bundles: dict[NamedNode, Bundle] = {}
         for path in paths:
             folder = Path(tempfile.mkdtemp(dir=context.scratch))
             quads = folder / "parsed.nq"
             parse_to_nquads(path, quads, base_iri=user_graph(path).value, keep_graphs=context.keep_graphs)
-            yield from _Document(path, quads, context).parts(folder / "rest.nq")
+            for part in _Document(path, quads, context, bundles).parts(folder / "rest.nq"):
+                if isinstance(part, UserGraph):
+                    yield part
+                else:
+                    iri = part.source.iri
+                    bundles[iri] = _united(bundles[iri], part) if iri in bundles else part
+        yield from bundles.values()
 
 
 def user_graph(path: Path) -> NamedNode:
@@ -58,26 +70,28 @@ def user_graph(path: Path) -> NamedNode:
 
 
 class _Document:
-    """A parsed file while its claims are told from the rest."""
+    """A parsed file while its claims are told from the rest; `earlier` are the bundles of other files."""
 
-    def __init__(self, path: Path, quads: Path, context: LoadContext) -> None:
+    def __init__(
+        self, path: Path, quads: Path, context: LoadContext, earlier: Mapping[NamedNode, Bundle]
+    ) -> None:
         self.path = path
         self.quads = quads
         self.context = context
+        self.earlier = earlier
         self.claims: set[Term] = set()
         self.sources: set[Term] = set()
         self.carriers: set[Term] = set()
 
     def parts(self, rest: Path) -> Iterator[Bundle | UserGraph]:
         self._find_nodes()
+        described = self.claims | self.sources | self.carriers
         kept: list[Triple] = []
-        names: set[NamedNode] = set()
+        # A file whose other triples are gone leaves its graph empty.
+        names = set() if self.context.keep_graphs else {user_graph(self.path)}
         with rest.open("w", encoding="utf-8") as file:
             for quad in self._quads():
-                if quad.subject in self.claims or quad.subject in self.sources:
-                    kept.append(quad.triple)
-                    continue
-                if quad.subject in self.carriers:
+                if quad.subject in described:
                     kept.append(quad.triple)
                     continue
                 name = self._name(quad)
@@ -100,6 +114,12 @@ class _Document:
                 self.sources.add(quad.subject)  # type: ignore[arg-type]
             elif quad.object in CARRIER_CLASSES:
                 self.carriers.add(quad.subject)  # type: ignore[arg-type]
+        if self.carriers:
+            # What no claim speaks of is no business of a source, and stays with the other triples.
+            self.carriers &= {quad.object for quad in self._quads() if self._is_spoken_of(quad)}
+
+    def _is_spoken_of(self, quad: Quad) -> bool:
+        return quad.predicate in (OSA.subject, OSA.object) and quad.subject in self.claims
 
     def _name(self, quad: Quad) -> NamedNode:
         """The graph in which a triple stays: its own, or the file's.
@@ -147,6 +167,9 @@ class _Document:
             claim = next(read_claims([*given, Triple(triples[0].subject, RDF.type, OSA.Claim)]))
         except SourceError as error:
             raise MalformedSourceError(error.what, file=self.path, value=error.value) from error
+        misfit = _misfit(claim)
+        if misfit is not None:
+            raise MalformedSourceError(misfit, file=self.path, value=str(triples[0].subject))
         for quote in claim.quotes:
             if len(quote.value.split()) > MAX_QUOTE_WORDS:
                 raise MalformedSourceError(
@@ -166,19 +189,21 @@ class _Document:
         return claim
 
     def _source(self, iri: NamedNode, triples: list[Triple]) -> Source:
-        if not iri.value.startswith(f"{ID}source/") or "/" in iri.value.removeprefix(f"{ID}source/"):
+        base = f"{ID}source/"
+        if not iri.value.startswith(base) or not SOURCE_ID.fullmatch(iri.value.removeprefix(base)):
             raise MalformedSourceError(
                 "the IRI of a source is wrong",
                 file=self.path,
                 value=iri.value,
-                remedy=f"Use {ID}source/ and an identifier.",
+                remedy=f"Use {base} and letters, digits, hyphens, points and underscores.",
             )
         if any(triple.predicate == RDF.type for triple in triples):
             try:
                 return read_source(iri, triples)
             except SourceError as error:
                 raise MalformedSourceError(error.what, file=self.path, remedy=error.remedy) from error
-        known = self.context.described(iri)
+        earlier = self.earlier.get(iri)
+        known = earlier.source if earlier is not None else self.context.described(iri)
         if known is None:
             raise MalformedSourceError(
                 "claims are stated in a source that nobody describes",
@@ -196,6 +221,29 @@ class _Document:
         for node in sorted(subjects & self.carriers, key=str):
             if isinstance(node, NamedNode):
                 yield Node(node, tuple(by_subject[node]), carrier=True, root=_whole(node))
+
+
+def _misfit(claim: Claim) -> str | None:
+    """What is of another kind than claims are made of, which nothing behind this loader expects."""
+    texts = [claim.proposition, claim.topic, *claim.quotes, *claim.verbatim, *claim.notes]
+    nodes = [claim.stance, claim.framing_kind, claim.claimant_kind, claim.hedge, *claim.attributed_to]
+    if not all(isinstance(text, Literal | None) for text in texts):
+        return "a claim with a text that is no literal"
+    if not all(isinstance(node, NamedNode | None) for node in nodes):
+        return "a claim with a name that is no IRI"
+    if not isinstance(claim.value, NamedNode | Literal | None):
+        return "a claim with an object that is neither an IRI nor a literal"
+    if claim.predicate in PART_PREDICATES and not isinstance(claim.value, NamedNode):
+        return "a claim with a part that is no IRI"
+    if claim.significant_digits is not None and claim.significant_digits not in DIGITS:
+        return "a claim with an impossible number of digits"
+    return None
+
+
+def _united(one: Bundle, other: Bundle) -> Bundle:
+    """What two files of one load say in the name of one source."""
+    claims = merge_claims([*one.claims, *other.claims])
+    return replace(other, claims=tuple(claims), nodes=tuple(dict.fromkeys(one.nodes + other.nodes)))
 
 
 def _whole(node: NamedNode) -> NamedNode | None:

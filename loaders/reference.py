@@ -7,6 +7,7 @@ node with its evidence in `graph/assessments`, and only verified links are facts
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Triple
@@ -16,6 +17,7 @@ from graph.projection import ASSESSMENTS, REFERENCE
 from loaders.cells import CellReader
 from loaders.csv_rows import read_rows
 from loaders.derived import Cells
+from loaders.fiscal_years import fiscal_year_triples
 from loaders.mappings import ALIASES, INSTRUMENTS, WIKIDATA_LINKS, WIKIDATA_PROPERTIES
 from loaders.names import KIND_CLASSES, Names, slug
 from loaders.rows import RowMapper
@@ -32,7 +34,7 @@ def reference_quads(
     Raises SourceError where a table is malformed.
     """
     reader = CellReader(names, vocabulary)
-    for triple in _names(folder, names, reader, counted):
+    for triple in chain(_names(folder, names, reader, counted), fiscal_year_triples()):
         yield Quad(triple.subject, triple.predicate, triple.object, REFERENCE)
         if triple.predicate not in (OSA.aliasOf, SKOS.note) and triple.object != OSA.Alias:
             yield Quad(triple.subject, triple.predicate, triple.object, DefaultGraph())

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pyoxigraph import NamedNode, RdfFormat, parse
+from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, parse
 
-from graph.bundle import Bundle
+from graph.bundle import Bundle, in_graph, source_graph
+from graph.claims import claim_parts
 from graph.datadir import DataDirectory
-from graph.sources import Source, source_id, source_iri
+from graph.sources import Source, source_id, source_iri, source_triples
 from loaders.journal import Entry, restore_files
 from loaders.loader import LoadContext, Loader, UserGraph, choose_loader
 from loaders.names import read_names
@@ -37,13 +38,15 @@ class Replay:
     """What the journal comes to.
 
     `replaced` are the ids of sources that no longer come from the tables, `redescribed` those of which only
-    the description does; `user_graphs` are in the order of their loads.
+    the description does; `user_graphs` are in the order of their loads, and `loading` are the graphs of the
+    load that is being replayed.
     """
 
     by_source: dict[NamedNode, Bundle] = field(default_factory=dict)
     replaced: frozenset[str] = frozenset()
-    redescribed: dict[NamedNode, Source] = field(default_factory=dict)
+    redescribed: dict[NamedNode, Bundle] = field(default_factory=dict)
     user_graphs: list[UserGraph] = field(default_factory=list)
+    loading: set[NamedNode] = field(default_factory=set)
 
     @property
     def bundles(self) -> list[Bundle]:
@@ -55,28 +58,41 @@ class Replay:
         """The N-Quads of the user graphs."""
         return [graph.quads for graph in self.user_graphs]
 
+    def write_names(self, path: Path) -> list[Path]:
+        """The names that only new descriptions give (a publisher's, say), as N-Quads for a build."""
+        with path.open("w", encoding="utf-8") as file:
+            for part in self.redescribed.values():
+                triples = [triple for node in part.nodes for triple in node.triples]
+                for graph in (source_graph(part.source.iri), DefaultGraph()):
+                    file.writelines(f"{quad} .\n" for quad in in_graph(triples, graph))
+        return [path]
+
     def take(self, part: Bundle | UserGraph, shipped: Mapping[NamedNode, Source]) -> None:
         """Add one part of a load, as the load did."""
         if isinstance(part, UserGraph):
-            self.drop_graphs(part.names)
+            # Files of one load share a graph; a later load replaces it.
+            self.drop_graphs(set(part.names) - self.loading)
+            self.loading |= set(part.names)
             self.user_graphs.append(part)
             return
         iri = part.source.iri
-        is_description = not part.claims and not part.nodes
-        if is_description and iri in self.by_source:
-            self.by_source[iri] = replace(self.by_source[iri], source=part.source)
-        elif is_description and iri in shipped and source_id(iri) not in self.replaced:
-            self.redescribed[iri] = part.source
+        if not part.claims and iri in self.by_source:
+            self.by_source[iri] = _redescribed(self.by_source[iri], part)
+        elif not part.claims and iri in shipped and source_id(iri) not in self.replaced:
+            self.redescribed[iri] = part
         else:
             self.by_source[iri] = part
             self.replaced |= {source_id(iri)}
 
     def remove(self, name: str) -> None:
         """Undo whatever brought a source or a user graph in."""
+        graph = graph_name(name)
+        if graph is not None:
+            self.drop_graphs([graph])
+            return
         self.by_source.pop(source_iri(name), None)
         self.redescribed.pop(source_iri(name), None)
         self.replaced |= {name}
-        self.drop_graphs([NamedNode(name) if "://" in name else GRAPH.iri(name)])
 
     def drop_graphs(self, names: Iterable[NamedNode]) -> None:
         """Leave graphs of these names out of what was loaded before."""
@@ -88,6 +104,22 @@ class Replay:
                 graph = UserGraph(graph.origin, rest, _without(graph.quads, gone))
             kept.append(graph)
         self.user_graphs = [graph for graph in kept if graph.names]
+
+
+def graph_name(name: str) -> NamedNode | None:
+    """The graph that a name with a slash or a colon stands for: an IRI, or `user/…` and the like.
+
+    None where it is the id of a source, or cannot be the name of a graph.
+
+    >>> graph_name("user/notes").value.removeprefix(str(GRAPH))
+    'user/notes'
+    """
+    if "/" not in name and ":" not in name:
+        return None
+    try:
+        return NamedNode(name) if ":" in name else GRAPH.iri(name)
+    except ValueError:
+        return None
 
 
 def replay(entries: Sequence[Entry], kept: Path, scratch: Path, workshop: Workshop) -> Replay:
@@ -105,6 +137,7 @@ def replay(entries: Sequence[Entry], kept: Path, scratch: Path, workshop: Worksh
         if entry.op == "remove":
             past.remove(entry.removed)
             continue
+        past.loading.clear()
         paths = restore_files(entry.files, kept, scratch / str(number))
         now = replace(
             context,
@@ -127,11 +160,21 @@ def shipped_sources(tables: Path, context: LoadContext) -> dict[NamedNode, Sourc
     return {part.source.iri: part.source for part in parts}
 
 
+def _redescribed(old: Bundle, new: Bundle) -> Bundle:
+    """A bundle under the description of another, without the names that only its old description needed."""
+    needed = {triple.object for triple in source_triples(new.source)}
+    needed |= {value for claim in old.claims for _, value in claim_parts(claim)}
+    needed |= {triple.object for node in old.nodes for triple in node.triples}
+    gone = {triple.object for triple in source_triples(old.source)} - needed
+    nodes = dict.fromkeys([*(node for node in old.nodes if node.iri not in gone), *new.nodes])
+    return replace(old, source=new.source, nodes=tuple(nodes))
+
+
 def _described(iri: NamedNode, past: Replay, shipped: Mapping[NamedNode, Source]) -> Source | None:
     if iri in past.by_source:
         return past.by_source[iri].source
     if iri in past.redescribed:
-        return past.redescribed[iri]
+        return past.redescribed[iri].source
     return shipped.get(iri) if source_id(iri) not in past.replaced else None
 
 

@@ -14,7 +14,7 @@ from graph.claims import Claim
 from graph.errors import MalformedSourceError
 from graph.sources import Source
 from graph.terms import Term, decimal_value
-from loaders.cells import EMPTY, Cell, CellError, CellReader
+from loaders.cells import EMPTY, Cell, CellError, CellReader, NewName
 from loaders.derived import SOURCE_COUNTRY, Cells, derive
 from loaders.figures import printed_digits
 from loaders.table import Rule, Section, Subject, Table
@@ -56,14 +56,7 @@ class RowMapper:
             try:
                 cells[column.name] = self.reader.read(text, column)
             except CellError as error:
-                raise MalformedSourceError(
-                    str(error),
-                    file=row.file,
-                    line=row.line,
-                    column=column.name,
-                    value=text,
-                    remedy=error.remedy,
-                ) from error
+                raise _refusal(error, row, column.name, text) from error
         return cells
 
     def map_row(self, row: Row, source: Source) -> Iterator[Claim | Node]:
@@ -74,12 +67,29 @@ class RowMapper:
         table = self.tables[row.table]
         cells = self.read_cells(row)
         cells[SOURCE_COUNTRY] = _country(source, self.reader)
-        derived = derive(table.derive, cells, self.reader)
+        try:
+            derived = derive(table.derive, cells, self.reader)
+        except CellError as error:  # only `related` reads a cell anew
+            raise _refusal(error, row, "object", cells["object"].text) from error
         cells.update(derived.cells)
+        for new in new_names(cells):
+            yield Node(new.iri, new.triples())
         for section in table.sections:
             for extra in derived.lists[section.each] if section.each else [{}]:
                 context = _Context(self.reader, {**cells, **extra}, source)
                 yield from context.section(section)
+
+
+def _refusal(error: CellError, row: Row, column: str, text: str) -> MalformedSourceError:
+    return MalformedSourceError(
+        str(error), file=row.file, line=row.line, column=column, value=text, remedy=error.remedy
+    )
+
+
+def new_names(cells: Cells) -> Iterator[NewName]:
+    """The names in a row that no reviewed table knows."""
+    for cell in cells.values():
+        yield from cell.new_names
 
 
 class _Context:
@@ -165,7 +175,7 @@ class _Context:
         if predicate != OSA.partOf:
             return False
         kinds = self.reader.names.kinds
-        subject, value = self.cells["subject"].term, self.cells["object"].term
+        subject, value = self.cells["subject"].term, self.cells["related"].term
         return kinds.get(subject) == "instrument" and kinds.get(value) == "concept"  # type: ignore[arg-type]
 
     def modality(self, rule: Rule) -> Term | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -17,7 +17,7 @@ from loaders.cells import CellReader
 from loaders.csv_rows import read_rows
 from loaders.loader import LoadContext
 from loaders.mappings import TABLES
-from loaders.rows import Row, RowMapper
+from loaders.rows import Row, RowMapper, new_names
 from loaders.table import Table
 from ontology.namespaces import RDF, RDFS
 
@@ -84,6 +84,7 @@ class _SourceRows:
         self.rows = [row for row in rows if row.table != "sources"]
         self.mapper = mapper
         self.context = context
+        self.named: list[Node] = []
 
     def bundle(self) -> Bundle | None:
         """The source's bundle; None where the source itself had to be rejected."""
@@ -99,9 +100,9 @@ class _SourceRows:
             except SourceError as error:
                 self.context.refuse(error)
         claims = merge_claims(item for item in found if isinstance(item, Claim))
-        nodes = _merge_nodes(item for item in found if isinstance(item, Node))
-        names = self.made_up(claims, nodes, source)
-        return Bundle(source, tuple(claims), (*nodes, *names), tuple(n.iri.value for n in names))
+        nodes = _merge_nodes([*self.named, *(item for item in found if isinstance(item, Node))])
+        names = tuple(node.iri.value for node in nodes if not node.carrier)
+        return Bundle(source, tuple(claims), tuple(nodes), names)
 
     def refuse(self, error: SourceError, rows: list[Row]) -> None:
         """Hand over the error; rows that fall with their source are named as well."""
@@ -134,6 +135,7 @@ class _SourceRows:
 
     def source(self, row: Row) -> Source:
         cells = self.mapper.read_cells(row)
+        self.named = [Node(new.iri, new.triples()) for new in new_names(cells)]
         publishers = cells["publisher"].terms
         return Source(
             iri=self.iri,
@@ -159,18 +161,6 @@ class _SourceRows:
         if japanese := cells["name_ja"].text:
             triples.append(Triple(iri, RDFS.label, Literal(japanese, language="ja")))
         yield Node(iri, tuple(triples))
-
-    def made_up(self, claims: Iterable[Claim], nodes: Iterable[Node], source: Source) -> list[Node]:
-        """The individuals of this bundle that no reviewed table knows."""
-        known: Mapping[NamedNode, tuple[Triple, ...]] = self.mapper.reader.made_up
-        used: set[Term | None] = set()
-        for claim in claims:
-            used |= {claim.subject, claim.value, *claim.attributed_to}
-        for node in nodes:
-            used |= {triple.object for triple in node.triples}  # type: ignore[misc]
-        used |= {source.publisher, source.distributor, source.country, *source.creators}
-        # Nodes only in the reader's memory are sorted, so that a load does not depend on the order of sets.
-        return [Node(iri, known[iri]) for iri in sorted(known.keys() & used, key=str)]
 
 
 def _node(term: Term | None) -> NamedNode:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.agreement import Group, agreeing_groups, voice_count
+from graph.agreement import Group, agreeing_groups, group_around, voice_count
 from graph.precision import Interval
 from graph.votes import Vote
 
@@ -153,6 +153,21 @@ def test_the_latest_day_is_that_of_the_last_publication() -> None:
     assert Group("1", (vote("a"),)).latest == ""
 
 
-def test_a_group_is_accepted_with_any_of_its_claims() -> None:
+def test_all_votes_that_agree_with_a_group_gather_around_it() -> None:
+    coarse, fine, finer = figure("c", "7.5", "8.5"), figure("f", "7.85", "7.95"), figure("g", "8.05", "8.15")
+    rival, blog = figure("r", "8.95", "9.05"), figure("b", "8.05", "8.15", weak=True)
+    group = group_around(Group(coarse.value, (coarse,)), [rival, fine, coarse, finer, blog])
+    assert group == Group("8", (coarse, fine, finer, blog))
+    assert group_around(Group(fine.value, (fine,)), [finer, coarse, rival]) == Group("7.9", (fine, coarse))
+
+
+def test_no_vote_gathers_twice() -> None:
     group = Group("1", (vote("a"), vote("b")))
-    assert group.is_accepted({"b"}) and not group.is_accepted({"c"})
+    assert group_around(group, [vote("b"), vote("c"), vote("a")]).votes == (*group.votes, vote("c"))
+    assert group_around(group, []) == group
+
+
+def test_only_votes_by_the_same_or_an_unsaid_rule_gather_around_a_group() -> None:
+    signed, chosen, unsaid = vote("s", definition="signed"), vote("c", definition="chosen"), vote("u")
+    group = group_around(Group("1", (signed,), definition="signed"), [chosen, unsaid])
+    assert group == Group("1", (signed, unsaid), definition="signed")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -187,7 +188,11 @@ def test_a_qualifier_is_found_by_its_name() -> None:
 
 def test_claims_of_one_iri_become_one() -> None:
     loose = replace(
-        AMOUNT, quotes=(Literal("b"), Literal("a")), significant_digits=1, lower_bound=Decimal(7), hedge=None
+        AMOUNT,
+        quotes=(Literal("b"), Literal("a")),
+        significant_digits=1,
+        lower_bound=Decimal(7),
+        hedge=OSA.AtLeast,
     )
     tight = replace(
         AMOUNT,
@@ -215,11 +220,12 @@ def test_the_tightest_precision_stands_in_any_order(digits: list[int | None]) ->
     assert [claim.significant_digits for claim in merged] == [3]
 
 
-@pytest.mark.xfail(strict=True, reason="an exact figure loses its exactness to a hedged one of the same IRI")
 def test_an_exact_figure_is_tighter_than_a_hedged_one() -> None:
-    hedged = replace(AMOUNT, hedge=OSA.AtLeast, lower_bound=Decimal(8100000000))
-    (merged,) = merge_claims([AMOUNT, hedged])
-    assert (merged.lower_bound, merged.upper_bound) in {(None, None), (Decimal(8100000000),) * 2}
+    exact = replace(AMOUNT, significant_digits=2)
+    low = replace(AMOUNT, hedge=OSA.AtLeast, lower_bound=Decimal(8100000000))
+    high = replace(AMOUNT, hedge=OSA.UpTo, upper_bound=Decimal(8100000000))
+    for order in permutations([exact, low, high]):
+        assert merge_claims(order) == [exact]
 
 
 def with_one_more(predicate: NamedNode, value: Term) -> list[Triple]:

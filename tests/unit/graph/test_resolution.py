@@ -85,18 +85,17 @@ Decide = Callable[..., Resolution]
 
 @pytest.fixture
 def decide(vocabulary: Vocabulary) -> Decide:
-    """The resolution of the one slot that the claims name; `accept` lists what a curator accepted."""
+    """The resolution of the one slot that the claims name, without a curator (test_acceptance.py)."""
 
-    def decided(*everything: Said, accept: tuple[Said, ...] = ()) -> Resolution:
+    def decided(*everything: Said) -> Resolution:
         slots = {slot_of(each.claim, vocabulary) for each in everything}
         assert len(slots) == 1
         slot = slots.pop()
         assert slot is not None
         kind = vocabulary.resolution[NamedNode(slot.predicate)]
         votes = [vote_of(each.claim, each.source, vocabulary, PARTIES, CURRENCIES) for each in everything]
-        accepted = {each.iri for each in accept}
-        resolution = resolve(slot, kind, votes, accepted)
-        assert resolution == resolve(slot, kind, votes[::-1], accepted)
+        resolution = resolve(slot, kind, votes)
+        assert resolution == resolve(slot, kind, votes[::-1])
         return resolution
 
     return decided
@@ -106,53 +105,6 @@ def is_open(resolution: Resolution, *claims: Said) -> bool:
     """Whether nothing stands, and the claims stand against one another."""
     contested = tuple(sorted(each.iri for each in claims))
     return (resolution.accepted, resolution.supported_by, resolution.contested_by) == (None, (), contested)
-
-
-# Step 1: a curator's acceptance
-
-
-def test_a_curator_s_acceptance_beats_a_primary_source_and_many_voices(decide: Decide) -> None:
-    primary = signed("mofa", "2023-11-03", kind=OSA.Government, country=ID.japan)
-    many = [signed(f"s{number}", "2023-11-03") for number in range(3)]
-    accepted = signed("blog", "2023-11-04", kind=OSA.Blog)
-    resolution = decide(primary, *many, accepted, accept=(accepted,))
-    assert (resolution.accepted, resolution.step) == (str(accepted.claim.value), OSA.CuratorAcceptance)
-    assert resolution.supported_by == (accepted.iri,)
-    assert resolution.contested_by == tuple(sorted(each.iri for each in (primary, *many)))
-
-
-def test_two_acceptances_of_rival_values_decide_nothing(decide: Decide) -> None:
-    rivals = (signed("a", "2023-11-03"), signed("b", "2023-11-04"), signed("c", "2023-11-04"))
-    resolution = decide(*rivals, accept=rivals[:2])
-    assert (resolution.accepted, resolution.step) == (str(rivals[1].claim.value), OSA.MostVoices)
-
-
-def test_a_curator_may_accept_a_state_short_of_the_furthest(decide: Decide) -> None:
-    near, far = status("a", OSA.Signed), status("b", OSA.Delivered)
-    resolution = decide(near, far, accept=(near,))
-    assert (resolution.accepted, resolution.step) == (str(OSA.Signed), OSA.CuratorAcceptance)
-    assert resolution.contested_by == (far.iri,)
-
-
-@pytest.mark.xfail(strict=True, reason="resolution._furthest lists history as rivals of an accepted state")
-def test_a_state_before_the_accepted_one_is_no_rival(decide: Decide) -> None:
-    early, accepted = status("a", OSA.Planned), status("b", OSA.Signed)
-    assert decide(early, accepted, accept=(accepted,)).contested_by == ()
-
-
-@pytest.mark.xfail(
-    strict=True, reason="resolution._current drops earlier stages before acceptances are looked at"
-)
-def test_a_curator_may_accept_the_amount_of_an_earlier_stage(decide: Decide) -> None:
-    draft, enacted = amount("a", "8.1", OSA.Draft), amount("b", "9.1", OSA.Enacted)
-    assert decide(draft, enacted, accept=(draft,)).accepted == str(draft.claim.value)
-
-
-@pytest.mark.xfail(strict=True, reason="a coarse vote is in no group, so its acceptance is not seen")
-def test_a_curator_may_accept_a_coarse_figure_between_two_finer_ones(decide: Decide) -> None:
-    fine = [amount(where, where, significant_digits=2) for where in ("7.9", "8.1")]
-    coarse = amount("coarse", "8", significant_digits=1)
-    assert decide(*fine, coarse, accept=(coarse,)).accepted == str(coarse.claim.value)
 
 
 # Step 2: a primary source on its own matter
@@ -184,9 +136,6 @@ def test_nobody_else_is_primary(decide: Decide, other: dict[str, Any]) -> None:
     assert resolution.contested_by == (outvoted.iri,)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="votes._is_primary does not look at attributed_to, as its docstring has it"
-)
 def test_a_government_that_reports_what_another_says_is_not_primary(decide: Decide) -> None:
     hearsay = signed("mofa", "2023-11-03", kind=OSA.Government, country=ID.japan, attributed_to=(ID.kyodo,))
     resolution = decide(hearsay, *(signed(f"s{number}", "2023-11-04") for number in range(2)))
@@ -403,6 +352,38 @@ def test_the_stages_of_a_budget_are_in_order(decide: Decide) -> None:
     amounts = [amount(f"s{place}", str(place + 1), stage) for place, stage in enumerate(stages)]
     for count in range(1, len(amounts) + 1):
         assert decide(*amounts[:count]).accepted == str(amounts[count - 1].claim.value)
+
+
+def test_a_blog_alone_does_not_make_other_amounts_history(decide: Decide) -> None:
+    drafts = [amount(where, "8.1", OSA.Draft) for where in ("a", "b")]
+    blog = amount("c", "9.1", OSA.Enacted, kind=OSA.Blog)
+    resolution = decide(*drafts, blog)
+    assert (resolution.accepted, resolution.voices) == (str(drafts[0].claim.value), 2)
+    assert resolution.contested_by == ()
+    paper = amount("d", "9.1", OSA.Enacted)
+    assert decide(*drafts, blog, paper).supported_by == tuple(sorted((blog.iri, paper.iri)))
+
+
+def test_two_independent_blogs_make_earlier_amounts_history(decide: Decide) -> None:
+    draft = amount("a", "8.1", OSA.Draft)
+    blogs = [amount(where, "9.1", OSA.Enacted, kind=OSA.Blog) for where in ("b", "c")]
+    copies = [amount(w, "9.1", OSA.Enacted, kind=OSA.Blog, publisher=ID.blogger) for w in ("d", "e")]
+    assert decide(draft, *blogs).accepted == str(blogs[0].claim.value)
+    assert decide(draft, *copies).accepted == str(draft.claim.value)
+
+
+def test_where_only_blogs_say_a_stage_the_furthest_of_them_is_open(decide: Decide) -> None:
+    draft = amount("a", "8.1", OSA.Draft, kind=OSA.Blog)
+    enacted = amount("b", "9.1", OSA.Enacted, kind=OSA.Blog)
+    resolution = decide(draft, enacted)
+    assert is_open(resolution, enacted)
+    assert resolution.step == OSA.OnlyWeakSources
+
+
+def test_a_blog_s_amount_of_a_stage_contests_one_of_an_unsaid_stage(decide: Decide) -> None:
+    unsaid, blog = amount("a", "8.1"), amount("b", "9.1", OSA.Enacted, kind=OSA.Blog)
+    resolution = decide(unsaid, blog)
+    assert (resolution.accepted, resolution.contested_by) == (str(unsaid.claim.value), (blog.iri,))
 
 
 def test_an_amount_in_another_currency_never_competes(decide: Decide) -> None:

@@ -59,6 +59,24 @@ def test_a_source_with_two_publishers_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
+    ("issued", "complaint"),
+    [
+        (Literal("2025-02-30", datatype=XSD.date), "not a date in the calendar"),
+        (Literal("2025", datatype=XSD.date), "not a date of this precision"),
+        (Literal("2025-12-05T00:00:00Z", datatype=XSD.dateTime), "claims have no values of this datatype"),
+        (Literal("yesterday"), "source kyodo-1 has a dcterms:issued that is no date"),
+        (Literal("2025", datatype=XSD.integer), "source kyodo-1 has a dcterms:issued that is no date"),
+        (ID.fy2025, "source kyodo-1 has a dcterms:issued that is no date"),
+    ],
+)
+def test_a_source_issued_on_no_date_is_refused(issued: Literal | NamedNode, complaint: str) -> None:
+    triples = [*source_triples(PLAIN), Triple(PLAIN.iri, DCTERMS.issued, issued)]
+    with pytest.raises(MalformedSourceError) as caught:
+        read_source(PLAIN.iri, triples)
+    assert caught.value.what == complaint
+
+
+@pytest.mark.parametrize(
     ("kind", "is_weak"),
     [
         (OSA.Blog, True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -82,3 +83,15 @@ def test_a_vote_says_what_the_policy_needs(vocabulary: Vocabulary) -> None:
         day="2025-12-31",
     )
     assert vote.interval == (Decimal(8_050_000_000), Decimal(8_150_000_000))
+
+
+def test_only_what_a_party_says_in_its_own_voice_is_primary(vocabulary: Vocabulary) -> None:
+    party = replace(SOURCE, kind=OSA.Government, country=ID.japan)
+    own = said(OSA.equipment, RADAR)
+    hearsay = replace(own, attributed_to=(ID.palau,))
+    parties = {PROJECT.value: frozenset({ID.japan, ID.palau})}
+    assert vote_of(own, party, vocabulary, parties, {}).primary
+    assert not vote_of(hearsay, party, vocabulary, parties, {}).primary
+    assert not vote_of(own, party, vocabulary, {}, {}).primary
+    assert not vote_of(own, replace(party, country=None), vocabulary, parties, {}).primary
+    assert not vote_of(own, replace(party, kind=OSA.StateMedia), vocabulary, parties, {}).primary

@@ -17,6 +17,7 @@ from graph.revision import Revision
 from graph.sources import Source, source_iri
 from loaders import build
 from loaders.build import BuildPlan, BuildReport, build_store
+from loaders.cells import RELATIONS as PREDICATES
 from loaders.csv_rows import read_rows
 from loaders.loader import LoadContext
 from loaders.mappings import TABLES
@@ -116,8 +117,8 @@ def test_the_first_wrong_row_ends_the_build(tables: Path, scratch: Path) -> None
     with pytest.raises(MalformedSourceError) as caught:
         run(BuildPlan(tables), scratch)
     assert str(caught.value) == (
-        "relations.csv, line 3, column predicate: no such predicate in the ontology (value: 'likes'). "
-        "See relations in loaders/data/README.md."
+        "relations.csv, line 3, column predicate: not one of the known values (value: 'likes'). "
+        f"Use one of: {', '.join(PREDICATES)}."
     )
 
 

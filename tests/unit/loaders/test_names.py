@@ -47,6 +47,8 @@ def names(tmp_path: Path) -> Names:
         ("radar", "equipment/the-radar"),
         ("radars", "equipment/the-radar"),
         ("Rescue boats", "equipment/rescue-boats"),
+        ("sensor", "equipment/sensor"),
+        ("vessel", "equipment/vessel"),
     ],
 )
 def test_a_reviewed_spelling_stands_for_its_individual(names: Names, name: str, path: str) -> None:
@@ -62,7 +64,19 @@ def test_the_tables_say_of_what_kind_a_name_is(names: Names) -> None:
     assert names.kinds[ID.japan] == "country"
     assert names.instruments == {"osa": ID.osa, "rules": ID.iri("three-principles-2014")}
     assert set(names.equipment_spellings[ID.iri("equipment/the-radar")]) == {"radar", "radars"}
-    assert names.equipment_nouns == {"radar", "boat", "system"}
+    assert names.equipment_spellings[ID.iri("equipment/sensor")] == ("sensor",)
+    assert names.equipment_nouns == {"radar", "boat", "sensor", "vessel", "system"}
+
+
+def test_a_reviewed_name_has_its_label(names: Names) -> None:
+    assert names.labels == {
+        ID.japan: "Japan",
+        ID.iri("ministry-of-foreign-affairs"): "Ministry of Foreign Affairs",
+        ID.iri("cook-islands"): "Cook Islands",
+        ID.iri("three-principles-2014"): "Rules 2014",
+        ID.iri("ann-lee"): "Ann Lee",
+        ID.iri("bob-ito"): "Bob Ito",
+    }
 
 
 def test_without_tables_no_name_is_known(tmp_path: Path) -> None:

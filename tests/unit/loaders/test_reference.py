@@ -11,6 +11,7 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 from graph.errors import MalformedSourceError
 from graph.projection import ASSESSMENTS, REFERENCE
 from graph.terms import Term
+from loaders.fiscal_years import fiscal_year_triples
 from loaders.names import read_names
 from loaders.reference import reference_quads
 from ontology.namespaces import ID, OSA, RDF, RDFS, SKOS, WD, WDT
@@ -127,8 +128,11 @@ def test_an_alias_of_an_unknown_label_is_refused(folder: Path, vocabulary: Vocab
     )
 
 
-def test_without_reference_tables_there_are_no_quads(tmp_path: Path, vocabulary: Vocabulary) -> None:
-    assert read(tmp_path, vocabulary) == (set(), Counter())
+def test_without_reference_tables_there_are_only_fiscal_years(tmp_path: Path, vocabulary: Vocabulary) -> None:
+    quads, rows = read(tmp_path, vocabulary)
+    assert {quad.triple for quad in quads} == set(fiscal_year_triples())
+    assert {quad.graph_name for quad in quads} == {DefaultGraph(), REFERENCE}
+    assert rows == Counter()
 
 
 def test_every_row_is_counted_once(folder: Path, vocabulary: Vocabulary) -> None:

@@ -461,9 +461,6 @@ def test_what_a_source_says_does_not_depend_on_the_other_sources(
     assert [b.source.iri.value for b, c in zip(together, alone, strict=True) if b != c] == []
 
 
-@pytest.mark.xfail(
-    strict=True, reason="CellReader.made_up keeps the last spelling (and kind) for all later sources"
-)
 @pytest.mark.parametrize("first", ["Bob Ito", "bob ito"])
 def test_two_spellings_of_a_new_name_are_each_told_by_their_source(load: Load, first: str) -> None:
     spellings = (first, "Bob Ito", "bob ito", "Bob Ito")
