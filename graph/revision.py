@@ -7,7 +7,7 @@ transaction. The full run over all claims gives the same dataset; tests hold the
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
@@ -77,6 +77,7 @@ class Revision:
         self._dropped: set[Triple] = set()
         self._added: set[Triple] = set()
         self._sources: dict[str, Source] = {}
+        self._about: tuple[str, Mapping[AnyTerm, list[tuple[AnyTerm, NamedNode]]]] = ("", {})
 
     def replace(self, bundle: Bundle) -> None:
         """Put a bundle in place of whatever its source's graph held."""
@@ -270,16 +271,23 @@ class Revision:
         )
 
     def _votes(self, slot: Slot) -> Iterator[Vote]:
-        subject, predicate = NamedNode(slot.subject), NamedNode(slot.predicate)
-        for quad in self.store.quads(None, OSA.subject, subject):
-            graph = quad.graph_name
-            if not isinstance(graph, NamedNode) or not graph.value.startswith(SOURCE_GRAPHS):
-                continue
-            if next(self.store.quads(quad.subject, OSA.predicate, predicate, graph), None) is None:
-                continue
-            claim = self._claim(quad.subject, graph)
+        for node, graph in self._claims_about(slot.subject).get(NamedNode(slot.predicate), ()):
+            claim = self._claim(node, graph)
             if slot_of(claim, self.vocabulary) == slot:
                 yield self._vote(claim, graph)
+
+    def _claims_about(self, subject: str) -> Mapping[AnyTerm, list[tuple[AnyTerm, NamedNode]]]:
+        """The claims about a subject and their graphs, by predicate; slots of one subject come in a row."""
+        if self._about[0] != subject:
+            found: dict[AnyTerm, list[tuple[AnyTerm, NamedNode]]] = defaultdict(list)
+            for quad in self.store.quads(None, OSA.subject, NamedNode(subject)):
+                graph = quad.graph_name
+                if not isinstance(graph, NamedNode) or not graph.value.startswith(SOURCE_GRAPHS):
+                    continue
+                for stated in self.store.quads(quad.subject, OSA.predicate, None, graph):
+                    found[stated.object].append((quad.subject, graph))
+            self._about = (subject, found)
+        return self._about[1]
 
     def _claim(self, node: AnyTerm, graph: NamedNode) -> Claim:
         properties: dict[NamedNode, list[Term]] = defaultdict(list)

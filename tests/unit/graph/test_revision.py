@@ -334,7 +334,7 @@ def test_a_new_description_of_a_source_equals_a_load_with_it(
     for number in range(4):
         known[number] = replace(known[number], source=world.source(number))
         revision = Revision(store, vocabulary)
-        revision.describe(known[number].source)
+        revision.describe(replace(known[number], claims=(), nodes=()))
         revision.finish()
         assert set(store.quads()) == full_run(known.values())[0]
 
@@ -343,7 +343,7 @@ def test_describing_a_source_anew_is_listed_as_a_change(store: EmbeddedStore, vo
     revise(store, vocabulary, signed_project())
     for title, changed in (("Source 1", []), ("Another title", [source_iri("s1").value])):
         revision = Revision(store, vocabulary)
-        revision.describe(replace(source(), title=Literal(title)))
+        revision.describe(Bundle(replace(source(), title=Literal(title))))
         assert revision.finish().sources_changed == changed
 
 

@@ -224,7 +224,7 @@ def test_a_graph_that_is_computed_cannot_be_loaded(
         put(f'<{GRAPH}{name}> {{ e:s e:p "aside" }}', "n.trig", keep_graphs=True)
     assert str(caught.value) == (
         f"n.trig: a graph that osagraph computes cannot be loaded (value: '<{GRAPH}{name}>'). "
-        f"Rename the graph, for example to {GRAPH}user/…."
+        f"Rename the graph, for example to {GRAPH}user/…"
     )
     assert quads_of(workshop) == before
 

@@ -1,0 +1,127 @@
+"""What a reader process does with a request, asked here without the process."""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pyoxigraph import Literal, Quad
+
+from graph.embedded import EmbeddedStore
+from graph.reader_child import FRAME_BYTES, FrameWriter, SnapshotStore, answer, serve
+from graph.reader_protocol import DATA, END, FAULT, HEAD, PREFIX, WHOLE, Frame, ReadRequest
+from ontology.namespaces import GRAPH, ID, OSA
+
+CSV, TURTLE, JSON = "text/csv", "text/turtle", "application/sparql-results+json"
+TYPES = {"select": CSV, "ask": JSON, "graph": TURTLE}
+NOTES = GRAPH.iri("user/notes")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> SnapshotStore:
+    writable = EmbeddedStore(tmp_path / "store")
+    writable.insert(
+        [Quad(ID.japan, OSA.note, Literal("fact")), Quad(ID.japan, OSA.note, Literal("aside"), NOTES)]
+    )
+    writable.flush()
+    writable.close()
+    return SnapshotStore(tmp_path / "store")
+
+
+def frames(output: io.BytesIO) -> Iterator[Frame]:
+    output.seek(0)
+    while head := output.read(PREFIX.size):
+        kind, length = PREFIX.unpack(head)
+        yield Frame(kind, output.read(length))
+
+
+def answered(store: SnapshotStore, request: ReadRequest) -> list[Frame]:
+    output = io.BytesIO()
+    answer(store, request, output)
+    return list(frames(output))
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "content"),
+    [
+        ("SELECT ?n { ?s osa:note ?n }", "select", b"n\r\nfact\r\n"),
+        ("ASK { ?s osa:note 'aside' }", "ask", b'{"head":{},"boolean":false}'),
+        (
+            "CONSTRUCT { ?s osa:note ?n } { ?s osa:note ?n }",
+            "graph",
+            b'<https://w3id.org/osagraph/id/japan> <https://w3id.org/osagraph/ontology#note> "fact" .\n',
+        ),
+    ],
+)
+def test_each_form_of_query_is_answered_in_its_format(
+    store: SnapshotStore, text: str, form: str, content: bytes
+) -> None:
+    head, whole = answered(store, ReadRequest(text, TYPES))
+    assert (head.kind, json.loads(head.payload)) == (HEAD, {"form": form, "media_type": TYPES[form]})
+    assert whole == Frame(WHOLE, content)
+
+
+def test_a_request_may_name_its_dataset(store: SnapshotStore) -> None:
+    text = "SELECT ?n { ?s osa:note ?n }"
+    _, whole = answered(store, ReadRequest(text, TYPES, default_graphs=(NOTES.value,)))
+    assert whole.payload == b"n\r\naside\r\n"
+    text = "SELECT ?n { GRAPH ?g { ?s osa:note ?n } }"
+    _, whole = answered(store, ReadRequest(text, TYPES, default_graphs=(), named_graphs=()))
+    assert whole.payload == b"n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("request_", "kind", "message"),
+    [
+        (ReadRequest("SELECT * {", TYPES), "syntax", "This is not SPARQL"),
+        (ReadRequest("ASK { ?s osa:note 1 }", TYPES, known_prefixes=False), "syntax", "This is not SPARQL"),
+        (ReadRequest("ASK {}", {"select": CSV}), "format", "The answer of this query (ask) has none of"),
+        (
+            ReadRequest("ASK {}", {"ask": TURTLE}),
+            "format",
+            "text/turtle is no format of this query's answer.",
+        ),
+        (ReadRequest("DESCRIBE id:japan", {"graph": CSV}), "format", "text/csv is no format of this query's"),
+        (ReadRequest("ASK {}", TYPES, base_iri="no iri"), "failed", "The query could not be evaluated: "),
+    ],
+)
+def test_what_is_wrong_is_reported_and_no_end_of_the_process(
+    store: SnapshotStore, request_: ReadRequest, kind: str, message: str
+) -> None:
+    last = answered(store, request_)[-1]
+    report = json.loads(last.payload)
+    assert (last.kind, report["kind"]) == (FAULT, kind)
+    assert report["message"].startswith(message)
+    assert (report["line"] is not None) == (kind == "syntax")
+
+
+def test_requests_are_served_until_there_are_no_more(store: SnapshotStore) -> None:
+    asked = [ReadRequest(f"ASK {{ ?s osa:note '{word}' }}", TYPES) for word in ("fact", "other")]
+    requests, output = io.BytesIO(b"".join(each.frame().encode() for each in asked)), io.BytesIO()
+    serve(store, requests, output)
+    answers = [json.loads(frame.payload)["boolean"] for frame in frames(output) if frame.kind == WHOLE]
+    assert answers == [True, False]
+
+
+def test_much_is_sent_in_parts_and_little_at_once() -> None:
+    output = io.BytesIO()
+    writer = FrameWriter(output)
+    assert writer.write(b"x" * FRAME_BYTES) == FRAME_BYTES
+    writer.write(b"y")
+    writer.flush()
+    writer.finish()
+    assert list(frames(output)) == [Frame(DATA, b"x" * FRAME_BYTES), Frame(DATA, b"y"), Frame(END)]
+
+
+def test_what_comes_slowly_is_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([0.0, 0.05, 0.2, 0.2, 0.2])
+    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
+    output = io.BytesIO()
+    writer = FrameWriter(output)
+    for part in (b"a", b"b"):
+        writer.write(part)
+    assert list(frames(output)) == [Frame(DATA, b"ab")]
