@@ -154,7 +154,7 @@ def _graph(name: str | None) -> NamedNode | DefaultGraph | None:
         return None
     if name == "default":
         return DefaultGraph()
-    return NamedNode(name) if "://" in name else GRAPH.iri(name)
+    return NamedNode(name) if ":" in name else GRAPH.iri(name)
 
 
 @contextmanager

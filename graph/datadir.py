@@ -111,6 +111,7 @@ class DataDirectory:
         self.prepare()
         with locked(self.root / "writer.lock", f"The dataset in {self.root} is being written"):
             self._clear_staging()
+            self._clear_orphans()
             try:
                 yield
             finally:
@@ -119,6 +120,18 @@ class DataDirectory:
     def _clear_staging(self) -> None:
         """What stays behind, if anything, is cleared by the next writer."""
         shutil.rmtree(self.staging, ignore_errors=True)
+
+    def _clear_orphans(self) -> None:
+        """Snapshots beyond the current one: finished by somebody who was killed before the switch."""
+        with contextlib.suppress(StoreMissingError):
+            current = self.current().number
+            for number in self._numbers():
+                if number > current:
+                    shutil.rmtree(self.snapshots / f"{number:06d}", ignore_errors=True)
+
+    def _numbers(self) -> list[int]:
+        """The numbers of the snapshots that are kept, in order."""
+        return sorted(int(path.name) for path in self.snapshots.iterdir() if path.name.isdigit())
 
     def stage(self) -> Path:
         """A fresh folder for the next snapshot."""
@@ -133,7 +146,7 @@ class DataDirectory:
         Raises StoreWriteError where the disk refuses; the old snapshot stays current then.
         """
         with writing(self.root):
-            number = max((int(path.name) for path in self.snapshots.iterdir()), default=0) + 1
+            number = max(self._numbers(), default=0) + 1
             write_atomically(folder / "snapshot.json", json.dumps(counts, indent=1, sort_keys=True) + "\n")
             sync_tree(folder)
             target = self.snapshots / f"{number:06d}"
@@ -145,8 +158,7 @@ class DataDirectory:
 
     def _forget_old(self, current: int) -> None:
         """Only the last snapshots are kept; one that a reader still holds open stays readable to it."""
-        numbers = sorted(int(path.name) for path in self.snapshots.iterdir())
-        for number in numbers[:-KEPT_SNAPSHOTS]:
+        for number in self._numbers()[:-KEPT_SNAPSHOTS]:
             if number != current:
                 shutil.rmtree(self.snapshots / f"{number:06d}", ignore_errors=True)
 

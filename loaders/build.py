@@ -108,11 +108,7 @@ def build_store(plan: BuildPlan, target: EmbeddedStore, scratch: Path, progress:
     done = 1
     progress(done, 2 * count + 1)
     workers = plan.workers if count >= PARALLEL_FROM_BUCKETS else 1
-    with (
-        ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"))
-        if workers > 1
-        else nullcontext() as pool
-    ):
+    with _pool(workers) as pool:
         for step in (_map_rows, _resolve_votes):
             for tally, quads in _run(pool, step, parts):
                 report.tally.add(tally)

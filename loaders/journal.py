@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from graph.datadir import sync_folder
 from graph.errors import StoreMissingError
 
 NAME = "journal.jsonl"
@@ -72,8 +74,12 @@ def keep_files(paths: Sequence[Path], loaders: Sequence[str], folder: Path) -> t
         target = folder / digest
         if not target.exists():
             temporary = folder / f".{digest}.new"
-            shutil.copyfile(path, temporary)
+            with path.open("rb") as source, temporary.open("wb") as copy:
+                shutil.copyfileobj(source, copy)
+                copy.flush()
+                os.fsync(copy.fileno())
             temporary.replace(target)
+            sync_folder(folder)
         kept.append(KeptFile(path.name, digest, loader))
     return tuple(kept)
 

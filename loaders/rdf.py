@@ -19,12 +19,13 @@ from graph.claims import Claim, merge_claims, read_claims
 from graph.errors import MalformedSourceError, SourceError
 from graph.projection import PART_PREDICATES
 from graph.sources import Source, read_source, source_id
-from graph.terms import Term
+from graph.terms import Term, is_date
 from loaders.cells import MAX_QUOTE_WORDS
 from loaders.loader import LoadContext, UserGraph
 from loaders.names import slug
 from loaders.rdf_parse import FORMATS, parse_to_nquads
 from ontology.namespaces import GRAPH, ID, OSA, RDF
+from ontology.vocabulary import Vocabulary
 
 CLAIM_CLASSES = frozenset(
     {OSA.Claim, OSA.QuantityClaim, OSA.RelationClaim, OSA.StatementClaim, OSA.FramingClaim}
@@ -178,15 +179,30 @@ class _Document:
                     value=quote.value,
                     remedy="Cut it to at most eight words.",
                 )
-        known = self.context.vocabulary
-        if claim.predicate is not None and claim.predicate not in (*known.resolution, *known.framing):
+        self._check_value(claim)
+        return claim
+
+    def _check_value(self, claim: Claim) -> None:
+        """Raises MalformedSourceError where the predicate is not ours, or its value is not of its kind."""
+        known, predicate = self.context.vocabulary, claim.predicate
+        if predicate is None:
+            return
+        if predicate not in (*known.resolution, *known.framing):
             raise MalformedSourceError(
                 "a claim with a predicate that the ontology does not know",
                 file=self.path,
-                value=claim.predicate.value,
+                value=predicate.value,
                 remedy="Use a property of the ontology, or state a proposition.",
             )
-        return claim
+        if not _is_in_range(claim.value, predicate, known):
+            datatype = known.ranges.get(predicate)
+            wanted = "an IRI" if predicate in known.relations else datatype.value if datatype else "a date"
+            raise MalformedSourceError(
+                f"a value of the wrong kind for {predicate.value}",
+                file=self.path,
+                value=str(claim.value),
+                remedy=f"Write {wanted}.",
+            )
 
     def _source(self, iri: NamedNode, triples: list[Triple]) -> Source:
         base = f"{ID}source/"
@@ -255,3 +271,13 @@ def _whole(node: NamedNode) -> NamedNode | None:
 def source_origin(path: Path) -> str:
     """The name under which a file's user graph is removed: `user/` and the file's name."""
     return user_graph(path).value.removeprefix(str(GRAPH))
+
+
+def _is_in_range(value: Term | None, predicate: NamedNode, vocabulary: Vocabulary) -> bool:
+    """Whether a value is an IRI, a number or a date, as its property asks."""
+    if predicate in vocabulary.relations:
+        return isinstance(value, NamedNode)
+    datatype = vocabulary.ranges.get(predicate)
+    if datatype is None:
+        return is_date(value)
+    return isinstance(value, Literal) and value.datatype == datatype

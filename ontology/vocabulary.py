@@ -11,7 +11,7 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
-from ontology.namespaces import OSA, RDFS, SKOS
+from ontology.namespaces import OSA, OWL, RDF, RDFS, SKOS, XSD
 
 FOLDER: Final = Path(__file__).parent
 FILES: Final = tuple(FOLDER / name for name in ("core.ttl", "schemes.ttl", "equipment.ttl", "alignments.ttl"))
@@ -23,6 +23,8 @@ class Vocabulary:
 
     `resolution` gives "single", "set" or "progress" for each fact predicate; `concepts` is keyed by the
     scheme's name without "Scheme" and the notation, as in ("Status", "signed"); `labels` are English.
+    `relations` are the object properties; `ranges` gives the datatype of the others, dates excepted, whose
+    precision varies.
     """
 
     resolution: Mapping[NamedNode, str]
@@ -31,6 +33,8 @@ class Vocabulary:
     concepts: Mapping[tuple[str, str], NamedNode]
     ranks: Mapping[NamedNode, int]
     labels: Mapping[NamedNode, str]
+    relations: frozenset[NamedNode]
+    ranges: Mapping[NamedNode, NamedNode]
 
     @cached_property
     def notations(self) -> Mapping[NamedNode, str]:
@@ -59,6 +63,8 @@ def read_vocabulary() -> Vocabulary:
         concepts=_concepts(triples),
         ranks=MappingProxyType({s: int(o.value) for s, o in _literals(triples, OSA.rank)}),
         labels=_english(triples),
+        relations=frozenset(s for s, p, o in triples if p == RDF.type and o == OWL.ObjectProperty),
+        ranges={s: o for s, p, o in triples if p == RDFS.range and o in XSD},
     )
 
 

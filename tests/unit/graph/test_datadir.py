@@ -162,6 +162,15 @@ def test_what_a_crash_left_behind_is_cleared(data: DataDirectory) -> None:
     assert not data.staging.exists()
 
 
+def test_a_snapshot_that_never_became_current_is_cleared(data: DataDirectory) -> None:
+    publish(data, "first")
+    (data.snapshots / "000002").mkdir()  # killed between the two renames
+    (data.snapshots / "notes").mkdir()
+    assert publish(data, "second").number == 2
+    assert data.current().number == 2
+    assert sorted(path.name for path in data.snapshots.iterdir()) == ["000001", "000002", "notes"]
+
+
 def test_a_failed_write_leaves_no_staging(data: DataDirectory) -> None:
     with pytest.raises(ZeroDivisionError), data.writer():
         data.stage()

@@ -329,6 +329,26 @@ def test_a_claim_of_other_parts_than_claims_have_is_refused(put: Put, parts: str
     assert str(caught.value) == f"notes.ttl: a claim with {MISFITS[parts]} (value: '<http://e.example/c>')."
 
 
+VALUES = {
+    'osa:amount ; osa:object "abc"': ('"abc"', "http://www.w3.org/2001/XMLSchema#decimal"),
+    "osa:count ; osa:object 5.5": (
+        '"5.5"^^<http://www.w3.org/2001/XMLSchema#decimal>',
+        "http://www.w3.org/2001/XMLSchema#integer",
+    ),
+    'osa:signedOn ; osa:object "soon"': ('"soon"', "a date"),
+    'osa:basedOn ; osa:object "rules"': ('"rules"', "an IRI"),
+}
+
+
+@pytest.mark.parametrize("parts", VALUES)
+def test_a_value_of_another_kind_than_its_property_asks_for_is_refused(put: Put, parts: str) -> None:
+    with pytest.raises(MalformedSourceError) as caught:
+        put(f"{SOURCE}e:c {STATED} osa:predicate {parts} .")
+    value, wanted = VALUES[parts]
+    assert caught.value.value == value
+    assert caught.value.remedy == f"Write {wanted}."
+
+
 REFUSED = {
     f"e:c {STATED} {BASED}, id:z .": "notes.ttl: claim <http://e.example/c> has 2 values of",
     f"e:c {STATED} {AMOUNT} ; osa:lowerBound id:x .": "notes.ttl: not a number",
