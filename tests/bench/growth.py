@@ -64,15 +64,15 @@ def measure(factor: int, folder: Path) -> Figures:
     quads.unlink()
     figures["ratio"] = figures["plain_seconds"] / figures["seconds"]
     figures["cpu_ratio"] = figures["plain_cpu_seconds"] / figures["cpu_seconds"]
-    return {**figures, **load_figures(tables, data, folder)}
+    return {**figures, **load_figures(data, folder)}
 
 
-def load_figures(tables: Path, data: Path, folder: Path) -> Figures:
+def load_figures(data: Path, folder: Path) -> Figures:
     """How long it takes to add one source, in process and by the command where that is installed."""
     seconds = []
     for number in range(LOADS):
         files = write_one_source(folder / f"source-{number}", number)
-        seconds.append(json.loads(step("load", tables, data, *files).output)["seconds"])
+        seconds.append(json.loads(step("load", SHIPPED, data, *files).output)["seconds"])
     figures = {"load_seconds": statistics.median(seconds)}
     command = Path(sys.executable).with_name("osagraph")
     if command.exists():
