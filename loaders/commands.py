@@ -43,7 +43,7 @@ def workshop(data: DataDirectory) -> Workshop:
 @click.option(
     "--tables",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="Another folder of tables in place of the shipped ones.",
+    help="Another folder of tables; later loads still read names from the shipped ones.",
 )
 @click.option("--workers", type=click.IntRange(1, 64), default=os.cpu_count() or 1, show_default=True)
 @json_option
