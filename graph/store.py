@@ -15,7 +15,6 @@ from pyoxigraph import (
     NamedNode,
     Quad,
     QueryBoolean,
-    QueryResultsFormat,
     QuerySolutions,
     QueryTriples,
     RdfFormat,
@@ -28,7 +27,6 @@ from graph.terms import Term
 Results = QuerySolutions | QueryBoolean | QueryTriples
 AnyTerm = Term | Triple
 GraphName = NamedNode | BlankNode | DefaultGraph
-ResultFormat = QueryResultsFormat | RdfFormat
 
 
 class ReadableStore(Protocol):

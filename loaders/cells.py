@@ -96,9 +96,9 @@ class CellReader:
             "country": lambda text, _: (self._entity(text, "country"),),
             "body": lambda text, _: (self._body(text),),
             "bodies": self._bodies,
-            "persons": lambda text, _: tuple(self._entity(part, "person") for part in _parts(text)),
+            "persons": lambda text, _: tuple(self._entity(part, "person") for part in parts(text)),
             "equipment": lambda text, _: (self._entity(text, "equipment_class"),),
-            "equipments": lambda text, _: tuple(self._entity(p, "equipment_class") for p in _parts(text)),
+            "equipments": lambda text, _: tuple(self._entity(p, "equipment_class") for p in parts(text)),
             "instrument": lambda text, _: (self._entity(text, "instrument"),),
             "instrument_id": self._instrument_id,
             "entity": lambda text, _: (self._any_entity(text),),
@@ -153,7 +153,7 @@ class CellReader:
         return known if known is not None else self._entity(name, kind)
 
     def _bodies(self, text: str, _: Column) -> tuple[Term, ...]:
-        names = [name for part in _parts(text) for name in self.names.parts(part)]
+        names = [name for part in parts(text) for name in self.names.parts(part)]
         return tuple(dict.fromkeys(self._body(name) for name in names))
 
     def _publisher(self, text: str, _: Column) -> tuple[Term, ...]:
@@ -180,7 +180,8 @@ class CellReader:
         return (OSA[head + "".join(word.capitalize() for word in rest)],)
 
 
-def _parts(text: str) -> list[str]:
+def parts(text: str) -> list[str]:
+    """The values of a field that holds several, parted by semicolons."""
     return [part.strip() for part in text.split(";") if part.strip()]
 
 

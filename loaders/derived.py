@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pyoxigraph import Literal, NamedNode
 
 from graph.terms import decimal_literal
-from loaders.cells import EMPTY, Cell, CellReader
+from loaders.cells import EMPTY, Cell, CellReader, parts
 from loaders.figures import counted_goods, other_sums
 from loaders.table import Column, constant
 from ontology.namespaces import ID, UNIT, XSD
@@ -47,7 +47,7 @@ def _items(row: Cells, reader: CellReader) -> list[Cells]:
     spellings = reader.names.equipment_spellings
     nouns = reader.names.equipment_nouns
     found: list[Cells] = []
-    for text, node in zip(_parts(classes.text), classes.terms, strict=True):
+    for text, node in zip(parts(classes.text), classes.terms, strict=True):
         assert isinstance(node, NamedNode)
         names = [text, *spellings.get(node, ())]
         counted = counted_goods(row["equipment_text"].text, names, nouns, alone=len(classes.terms) == 1)
@@ -117,10 +117,6 @@ def _integer(number: int) -> Cell:
 def _hedge(notation: str, reader: CellReader) -> Cell:
     concept = reader.vocabulary.concepts.get(("Hedge", notation))
     return Cell(notation, (concept,)) if concept is not None else EMPTY
-
-
-def _parts(text: str) -> list[str]:
-    return [part.strip() for part in text.split(";") if part.strip()]
 
 
 _DERIVATIONS: Mapping[str, Callable[[Cells, CellReader], Cell | list[Cells]]] = {

@@ -482,6 +482,3 @@ WIKIDATA_PROPERTIES = Table(
         Column("confidence", "concept", scheme="Confidence", required=True),
     ),
 )
-REFERENCE_TABLES: Mapping[str, Table] = {
-    table.name: table for table in (ALIASES, WIKIDATA_LINKS, WIKIDATA_PROPERTIES)
-}
