@@ -5,16 +5,24 @@
     │   ├── StoreMissingError       nothing has been built yet
     │   ├── StoreBusyError          another process writes, or serves, this data
     │   ├── StoreFormatError        a data directory of another version
-    │   └── StoreWriteError         disk full, read-only, unwritable
+    │   ├── StoreWriteError         disk full, read-only, unwritable
+    │   ├── SnapshotGoneError       a snapshot that is no longer kept
+    │   └── WriterUnavailableError  the process that writes does not answer
     ├── QueryError                  a question that cannot be answered
     │   ├── QuerySyntaxError        not SPARQL; carries line and column
     │   ├── QueryTimeoutError       not finished within its deadline
     │   ├── QueryFailedError        the reader refused it, or died on it
+    │   ├── UpdateFailedError       an update that cannot be carried out
     │   ├── ReadersBusyError        all readers are at work; try again shortly
+    │   ├── ClientBusyError         this client has its share of the readers already
     │   ├── UnknownQueryError       no named query of that name
     │   ├── InvalidParameterError   a parameter of a named query is off
     │   └── UnsupportedFormatError  no such result format
     ├── UnknownResourceError        no such source, claim or entity
+    ├── AccessError                 a write that is not allowed
+    │   ├── UnauthenticatedError    no token, or one that is not known
+    │   ├── ForbiddenError          a token without the right to this graph
+    │   └── ComputedGraphError      a graph that nobody writes: it is computed
     ├── OntologyError               our own files are wrong
     └── SourceError                 a document that cannot be loaded
         ├── SourceUnavailableError  missing, a directory, unreadable
@@ -57,6 +65,14 @@ class StoreWriteError(StoreError):
     """The operating system refused a write."""
 
 
+class SnapshotGoneError(StoreError):
+    """The snapshot existed once and is no longer kept."""
+
+
+class WriterUnavailableError(StoreError):
+    """The process that writes does not answer; the write may be tried again."""
+
+
 class QueryError(KnowledgeGraphError):
     """A question that cannot be answered as asked."""
 
@@ -78,8 +94,16 @@ class QueryFailedError(QueryError):
     """The query could not be evaluated: the reader refused it, or died on it."""
 
 
+class UpdateFailedError(QueryError):
+    """The update is SPARQL but cannot be carried out: it creates a graph that is there, say."""
+
+
 class ReadersBusyError(QueryError):
     """Every reader was at work for as long as a query may wait for one."""
+
+
+class ClientBusyError(QueryError):
+    """This client's other queries hold its share of the readers."""
 
 
 class UnknownQueryError(QueryError):
@@ -103,6 +127,22 @@ class UnsupportedFormatError(QueryError):
 
 class UnknownResourceError(KnowledgeGraphError):
     """There is no such source, claim or entity in the dataset."""
+
+
+class AccessError(KnowledgeGraphError):
+    """A write that this client may not do."""
+
+
+class UnauthenticatedError(AccessError):
+    """No token was sent, or one that is unknown or revoked."""
+
+
+class ForbiddenError(AccessError):
+    """The token does not have the right to this."""
+
+
+class ComputedGraphError(AccessError):
+    """The graph is computed from claims: nobody writes it."""
 
 
 class OntologyError(KnowledgeGraphError):

@@ -16,6 +16,10 @@ from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from graph.errors import (
+    AccessError,
+    ClientBusyError,
+    ComputedGraphError,
+    ForbiddenError,
     InvalidParameterError,
     KnowledgeGraphError,
     LimitExceededError,
@@ -26,6 +30,7 @@ from graph.errors import (
     QuerySyntaxError,
     QueryTimeoutError,
     ReadersBusyError,
+    SnapshotGoneError,
     SourceError,
     SourceUnavailableError,
     StoreBusyError,
@@ -33,9 +38,12 @@ from graph.errors import (
     StoreFormatError,
     StoreMissingError,
     StoreWriteError,
+    UnauthenticatedError,
     UnknownQueryError,
     UnknownResourceError,
     UnsupportedFormatError,
+    UpdateFailedError,
+    WriterUnavailableError,
 )
 from web.negotiation import HTML, choose, content_type
 
@@ -50,20 +58,28 @@ STATUS: Final[Mapping[type[KnowledgeGraphError], int]] = MappingProxyType(
         StoreMissingError: 503,
         StoreBusyError: 503,
         StoreFormatError: 500,
-        StoreWriteError: 500,
+        StoreWriteError: 507,
+        SnapshotGoneError: 410,
+        WriterUnavailableError: 503,
         QueryError: 400,
         QuerySyntaxError: 400,
         QueryTimeoutError: 504,
         QueryFailedError: 400,
+        UpdateFailedError: 500,
         ReadersBusyError: 503,
+        ClientBusyError: 429,
         UnknownQueryError: 404,
         InvalidParameterError: 400,
         UnsupportedFormatError: 406,
         UnknownResourceError: 404,
+        AccessError: 403,
+        UnauthenticatedError: 401,
+        ForbiddenError: 403,
+        ComputedGraphError: 409,
         OntologyError: 500,
         SourceError: 422,
         SourceUnavailableError: 502,
-        MalformedSourceError: 422,
+        MalformedSourceError: 400,
         LimitExceededError: 413,
     }
 )
