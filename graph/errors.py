@@ -27,6 +27,7 @@
     └── SourceError                 a document that cannot be loaded
         ├── SourceUnavailableError  missing, a directory, unreadable
         ├── MalformedSourceError    its content is wrong; carries where
+        ├── UnsupportedMediaTypeError  a format that nothing here reads
         └── LimitExceededError      too big, too deep, too slow
 
 `graph` knows no HTTP: the status numbers live in `web/errors.py`.
@@ -186,6 +187,10 @@ class SourceUnavailableError(SourceError):
 
 class MalformedSourceError(SourceError):
     """The content is not what its format or table asks for."""
+
+
+class UnsupportedMediaTypeError(SourceError):
+    """The document came as a media type that is no RDF format known here."""
 
 
 class LimitExceededError(SourceError):
