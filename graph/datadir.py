@@ -3,12 +3,14 @@
     DIR/format            the version of this layout
     DIR/current           the number of the snapshot that readers see
     DIR/snapshots/N/      one finished dataset: store/ and snapshot.json; never changed again
+    DIR/pins.json         the snapshots that somebody wants to keep, each with a note
     DIR/staging/          what is being written; of no worth after a crash
+    DIR/trash/            snapshots that are being removed; of no worth either
     DIR/sources/          what the user loaded, and the journal that a build replays
     DIR/writer.lock       held by the one process that writes, with its process id
 
 A snapshot appears by one rename, and becomes current by another: a process killed at any point leaves the
-dataset as it was.
+dataset as it was. Where the power fails, the disk has a snapshot before it has the pointer to it.
 """
 
 from __future__ import annotations
@@ -19,15 +21,26 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from graph.errors import StoreBusyError, StoreFormatError, StoreMissingError, StoreWriteError
+from graph.errors import (
+    SnapshotGoneError,
+    StoreBusyError,
+    StoreError,
+    StoreFormatError,
+    StoreMissingError,
+    StoreWriteError,
+)
+from graph.retention import BUILD, empty_folder, held, move_away, read_pins, superfluous
 
 FORMAT = "1"
-KEPT_SNAPSHOTS = 20
+STORE = "store"
+# Whoever asks for the state of a lock holds it for a moment.
+SECOND_TRY_SECONDS = 0.02
 
 
 @dataclass(frozen=True)
@@ -41,7 +54,17 @@ class Snapshot:
     @property
     def store(self) -> Path:
         """The folder of the embedded store."""
-        return self.folder / "store"
+        return self.folder / STORE
+
+    @property
+    def operation(self) -> str | None:
+        """What made it (`build`, `load`, `update`…); None for one of an osagraph that did not say."""
+        return self.counts.get("operation")
+
+    @property
+    def made(self) -> str | None:
+        """When it was made, as an `xsd:dateTime`."""
+        return self.counts.get("made")
 
 
 class DataDirectory:
@@ -51,6 +74,7 @@ class DataDirectory:
         self.root = root
         self.snapshots = root / "snapshots"
         self.staging = root / "staging"
+        self.trash = root / "trash"
         self.sources = root / "sources"
 
     def prepare(self) -> None:
@@ -82,25 +106,81 @@ class DataDirectory:
         Raises StoreMissingError where nothing has been built.
         """
         self.check_format()
+        number = self.current_number()
+        while True:
+            try:
+                return self._read(number)
+            except FileNotFoundError as error:
+                # Many were published since the pointer was read; else it really is gone.
+                latest = self.current_number()
+                if latest == number:
+                    raise SnapshotGoneError(f"{self.root} has lost snapshot {number}.") from error
+                number = latest
+
+    def current_number(self) -> int:
+        """The number of the snapshot that readers see.
+
+        Raises StoreMissingError where nothing has been built.
+        """
+        path = self.root / "current"
         try:
-            number = int((self.root / "current").read_text())
+            return int(path.read_text())
         except (FileNotFoundError, NotADirectoryError) as error:
             raise StoreMissingError(
                 f"There is no dataset in {self.root}. Make one with: osagraph build --data {self.root}"
             ) from error
-        return self.snapshot(number)
+        except ValueError as error:
+            raise StoreFormatError(f"{path} is damaged: write the number of a snapshot into it.") from error
 
     def snapshot(self, number: int) -> Snapshot:
         """The snapshot of that number.
 
-        Raises StoreMissingError where it is not kept.
+        Raises SnapshotGoneError where it is no longer kept, StoreMissingError where there never was one.
         """
+        current = self.current_number()
+        if not 1 <= number <= current:
+            raise StoreMissingError(
+                f"There is no snapshot {number} in {self.root}; the current one is {current}."
+            )
+        try:
+            return self._read(number)
+        except FileNotFoundError as error:
+            raise SnapshotGoneError(f"Snapshot {number} is no longer kept in {self.root}.") from error
+
+    def _read(self, number: int) -> Snapshot:
         folder = self.snapshots / f"{number:06d}"
         try:
-            counts = json.loads((folder / "snapshot.json").read_text())
-        except FileNotFoundError as error:
-            raise StoreMissingError(f"Snapshot {number} is not kept in {self.root}.") from error
-        return Snapshot(number, folder, counts)
+            return Snapshot(number, folder, json.loads((folder / "snapshot.json").read_bytes()))
+        except ValueError as error:
+            raise StoreFormatError(f"{folder / 'snapshot.json'} is damaged. Restore a backup.") from error
+
+    def kept(self) -> list[Snapshot]:
+        """The snapshots that are kept, by number; one that is removed meanwhile is left out."""
+        kept = []
+        for number in self._numbers():
+            with contextlib.suppress(SnapshotGoneError, StoreMissingError):
+                kept.append(self.snapshot(number))
+        return kept
+
+    @contextlib.contextmanager
+    def holding(self, number: int | None = None) -> Iterator[Snapshot]:
+        """A snapshot (None: the current one) whose files stay in their place for as long as this lasts.
+
+        Raises what `snapshot` and `current` raise.
+        """
+        while True:
+            snapshot = self.current() if number is None else self.snapshot(number)
+            with contextlib.ExitStack() as stack:
+                try:
+                    stack.enter_context(held(snapshot.folder))
+                except FileNotFoundError:
+                    continue  # removed since it was found: look again
+                yield snapshot
+                return
+
+    def pins(self) -> dict[int, str]:
+        """The numbers of the pinned snapshots, with their notes; `graph/pins.py` changes them."""
+        return read_pins(self.root / "pins.json")
 
     @contextlib.contextmanager
     def writer(self) -> Iterator[None]:
@@ -114,6 +194,10 @@ class DataDirectory:
             self._clear_orphans()
             try:
                 yield
+            except BaseException:
+                # Perhaps for want of room; else it is `forget_old` that does this, out of everybody's way.
+                empty_folder(self.trash)
+                raise
             finally:
                 self._clear_staging()
 
@@ -122,16 +206,24 @@ class DataDirectory:
         shutil.rmtree(self.staging, ignore_errors=True)
 
     def _clear_orphans(self) -> None:
-        """Snapshots beyond the current one: finished by somebody who was killed before the switch."""
+        """Snapshots beyond the current one: finished by somebody who was killed before the switch.
+
+        The empty folder stays: after a power failure a reader may have seen that number, and it is not given
+        again.
+        """
         with contextlib.suppress(StoreMissingError):
-            current = self.current().number
+            current = self.current_number()
             for number in self._numbers():
                 if number > current:
-                    shutil.rmtree(self.snapshots / f"{number:06d}", ignore_errors=True)
+                    empty_folder(self.snapshots / f"{number:06d}")
 
     def _numbers(self) -> list[int]:
         """The numbers of the snapshots that are kept, in order."""
-        return sorted(int(path.name) for path in self.snapshots.iterdir() if path.name.isdigit())
+        return sorted(int(name) for name in os.listdir(self.snapshots) if name.isdigit())
+
+    def next_number(self) -> int:
+        """The number that the next snapshot gets; ask while holding the right to write."""
+        return max(self._numbers(), default=0) + 1
 
     def stage(self) -> Path:
         """A fresh folder for the next snapshot."""
@@ -140,27 +232,72 @@ class DataDirectory:
             folder.mkdir(parents=True)
         return folder
 
-    def publish(self, folder: Path, counts: Mapping[str, Any]) -> Snapshot:
+    def publish(self, folder: Path, counts: Mapping[str, Any], operation: str) -> Snapshot:
         """Make a staged folder the current snapshot; the switch is one rename.
 
-        Raises StoreWriteError where the disk refuses; the old snapshot stays current then.
+        The store in it was flushed or copied by the engine, or else asked to be kept (`sync_tree`).
+        `operation` says what made it: `build`, `load`, `remove`, `update`… Call `forget_old` afterwards, once
+        whoever waits has been answered. Raises StoreWriteError where the disk refuses; the old snapshot stays
+        current then.
         """
+        details = {**counts, "operation": operation}
         with writing(self.root):
-            number = max(self._numbers(), default=0) + 1
-            write_atomically(folder / "snapshot.json", json.dumps(counts, indent=1, sort_keys=True) + "\n")
-            sync_tree(folder)
+            number = self.next_number()
+            text = json.dumps(details, indent=1, sort_keys=True) + "\n"
+            (folder / "snapshot.json").write_text(text, encoding="utf-8")
+            self._sync_staged(folder)
             target = self.snapshots / f"{number:06d}"
             folder.rename(target)
             sync_folder(self.snapshots)
             write_atomically(self.root / "current", f"{number}\n")
-        self._forget_old(number)
-        return Snapshot(number, target, counts)
+        return Snapshot(number, target, details)
 
-    def _forget_old(self, current: int) -> None:
-        """Only the last snapshots are kept; one that a reader still holds open stays readable to it."""
-        for number in self._numbers()[:-KEPT_SNAPSHOTS]:
-            if number != current:
-                shutil.rmtree(self.snapshots / f"{number:06d}", ignore_errors=True)
+    def _sync_staged(self, folder: Path) -> None:
+        """Ask the disk to keep a staged folder, but for the store: the engine does that when it is flushed or
+        copied, and each request costs milliseconds."""
+        former = self._former_files()
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    if entry.name != STORE:
+                        sync_tree(Path(entry.path))
+                elif entry.inode() not in former:
+                    sync_file(Path(entry.path))
+        sync_folder(folder)
+
+    def _former_files(self) -> Set[int]:
+        """The files beside the store of the current snapshot, by inode: the disk keeps them already."""
+        try:
+            with os.scandir(self.snapshots / f"{self.current_number():06d}") as entries:
+                return {entry.inode() for entry in entries}
+        except (StoreMissingError, FileNotFoundError):
+            return frozenset()
+
+    def forget_old(self) -> None:
+        """Remove what need not be kept: all but the last snapshots, builds and pinned ones.
+
+        Never fails: what cannot be removed now is removed the next time. What a reader still has open stays
+        readable to it. Needs no right to write.
+        """
+        with contextlib.suppress(OSError, StoreError):
+            current = self.current_number()
+            old = superfluous(self._numbers(), current, self.pins(), self._is_build)
+            self.trash.mkdir(exist_ok=True)
+            moved = [self._move_to_trash(number) for number in old]
+            if any(moved):
+                # After a power failure as well, a snapshot is there whole or not at all.
+                sync_folder(self.snapshots)
+            empty_folder(self.trash)
+
+    def _is_build(self, number: int) -> bool:
+        try:
+            return self._read(number).operation == BUILD
+        except FileNotFoundError:
+            return False
+
+    def _move_to_trash(self, number: int) -> bool:
+        name = f"{number:06d}"
+        return move_away(self.snapshots / name, self.trash / name, lambda: number in self.pins())
 
 
 @contextlib.contextmanager
@@ -172,18 +309,25 @@ def locked(path: Path, what: str) -> Iterator[None]:
     with writing(path.parent):
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+        if not (_lock(descriptor) or _lock(descriptor, SECOND_TRY_SECONDS)):
             text = os.read(descriptor, 32).decode(errors="replace").strip()
             holder = int(text) if text.isdigit() else None
             by = f" by process {holder}" if holder else ""
-            raise StoreBusyError(f"{what}{by}. Wait for it, or end that process.", holder) from error
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+            raise StoreBusyError(f"{what}{by}. Wait for it, or end that process.", holder)
+        # Never cut to nothing: some file systems write such a file to the disk when it is closed.
+        os.ftruncate(descriptor, os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0))
         yield
     finally:
         os.close(descriptor)
+
+
+def _lock(descriptor: int, pause_seconds: float = 0) -> bool:
+    time.sleep(pause_seconds)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 @contextlib.contextmanager
@@ -217,25 +361,26 @@ def write_atomically(path: Path, text: str) -> None:
     sync_folder(path.parent)
 
 
-def sync_folder(folder: Path) -> None:
-    """Ask the disk to keep the folder's entries."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def sync_file(path: Path) -> None:
+    """Ask the disk to keep a file's content, or a folder's entries."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
 
 
+def sync_folder(folder: Path) -> None:
+    """Ask the disk to keep the folder's entries."""
+    sync_file(folder)
+
+
 def sync_tree(folder: Path) -> None:
-    """Ask the disk to keep every file below a folder; those that an older snapshot shares are kept."""
-    for parent, _, names in os.walk(folder):
-        for name in names:
-            path = Path(parent) / name
-            if path.stat().st_nlink > 1:
-                continue
-            descriptor = os.open(path, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
-        sync_folder(Path(parent))
+    """Ask the disk to keep a folder and everything below it."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                sync_tree(Path(entry.path))
+            else:
+                sync_file(Path(entry.path))
+    sync_folder(folder)

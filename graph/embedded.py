@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
-from pyoxigraph import NamedNode, Quad, RdfFormat, Store, Variable
+from pyoxigraph import DefaultGraph, NamedNode, Quad, QuerySolutions, RdfFormat, Store, Variable
 
 from graph.datadir import write_error
-from graph.errors import QuerySyntaxError
+from graph.errors import QuerySyntaxError, StoreWriteError, UpdateFailedError
 from graph.store import AnyTerm, GraphName, Results
+from graph.store_files import copy_store, log_bytes
 from graph.terms import Term
 from ontology.namespaces import PREFIXES
 
+# Beyond this size of its log a store is flushed for a copy: whoever opens the copy reads the log.
+LARGE_LOG_BYTES: Final = 4 << 20
+# So begins what the engine's storage says; what else is an OSError comes from the network.
+DISK_TROUBLE: Final = "IO error"
+SAVE_TRIES: Final = 3
+SAVE_PAUSE_SECONDS: Final = 0.005
 _PLACE = re.compile(r"at (\d+):(\d+)")
 
 
@@ -23,6 +31,7 @@ class EmbeddedStore:
 
     def __init__(self, folder: Path | None = None, *, read_only: bool = False) -> None:
         self._folder = folder
+        self._read_only = read_only
         try:
             if folder is None:
                 self._store = Store()
@@ -59,11 +68,65 @@ class EmbeddedStore:
         except OSError as error:
             raise write_error(self._folder or Path(), error) from error
 
+    def add_new(self, quads: Iterable[Quad]) -> int:
+        """Add the quads that are not there yet; how many that were."""
+        new = {quad for quad in quads if quad not in self._store}
+        self.insert(new)
+        return len(new)
+
     def delete(self, quads: Iterable[Quad]) -> None:
         """See `WritableStore.delete`."""
         try:
             for quad in quads:
                 self._store.remove(quad)
+        except OSError as error:
+            raise write_error(self._folder or Path(), error) from error
+
+    def update(self, text: str, *, base_iri: str | None = None) -> None:
+        """Carry out a SPARQL update, all or nothing; its prefixes must be declared.
+
+        Raises QuerySyntaxError with line and column, and UpdateFailedError where it cannot be carried out.
+        Spec: https://www.w3.org/TR/sparql11-update/
+        """
+        try:
+            self._store.update(text, base_iri=base_iri)
+        except SyntaxError as error:
+            raise syntax_error(error) from error
+        except RuntimeError as error:
+            raise UpdateFailedError(f"The update cannot be carried out: {error}.") from error
+        except OSError as error:
+            if error.errno is None and not str(error).startswith(DISK_TROUBLE):
+                # A LOAD or a SERVICE that was not answered.
+                raise UpdateFailedError(f"The update cannot be carried out: {error}.") from error
+            raise write_error(self._folder or Path(), error) from error
+
+    def load(
+        self, document: IO[bytes], format: RdfFormat, base_iri: str | None, graph: NamedNode | DefaultGraph
+    ) -> None:
+        """Add the triples of a large document to a graph, all or none; its blank nodes become new ones.
+
+        Raises SyntaxError where the document is malformed, so check it before.
+        """
+        try:
+            self._store.bulk_load(document, format, base_iri=base_iri, to_graph=graph)
+        except OSError as error:
+            raise write_error(self._folder or Path(), error) from error
+
+    def has_graph(self, name: NamedNode) -> bool:
+        """Whether there is such a named graph; it may be empty."""
+        return self._store.contains_named_graph(name)
+
+    def add_graph(self, name: NamedNode) -> None:
+        """Make a named graph, empty at first; one that is there stays as it is."""
+        try:
+            self._store.add_graph(name)
+        except OSError as error:
+            raise write_error(self._folder or Path(), error) from error
+
+    def clear_graph(self, name: NamedNode | DefaultGraph) -> None:
+        """Take all quads of a graph away; a named graph stays, empty."""
+        try:
+            self._store.clear_graph(name)
         except OSError as error:
             raise write_error(self._folder or Path(), error) from error
 
@@ -81,6 +144,12 @@ class EmbeddedStore:
         except OSError as error:
             raise write_error(self._folder or Path(), error) from error
 
+    def graph_size(self, name: NamedNode) -> int:
+        """The number of triples in a named graph."""
+        solutions = self._store.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", default_graph=name)
+        assert isinstance(solutions, QuerySolutions)
+        return int(next(solutions)["n"].value)
+
     def quad_count(self) -> int:
         """The number of quads; takes seconds on a large dataset."""
         return len(self._store)
@@ -88,6 +157,26 @@ class EmbeddedStore:
     def backup(self, folder: Path) -> None:
         """Copy the dataset into a new folder on the same disk; files are shared, not copied."""
         try:
+            if self._folder is None or not self._read_only:
+                self._store.backup(str(folder))
+            # The engine's own copy of a store that it may not write leaves out what is in no table yet.
+            elif not copy_store(self._folder, folder):
+                raise StoreWriteError(f"{self._folder} is being written, or removed. Try again.")
+        except OSError as error:
+            raise write_error(folder, error) from error
+
+    def save(self, folder: Path) -> None:
+        """Copy the dataset as `backup` does, fast where little was written since the last time."""
+        try:
+            if self._folder is None or log_bytes(self._folder) > LARGE_LOG_BYTES:
+                self._store.flush()
+                self._store.backup(str(folder))
+                return
+            for _ in range(SAVE_TRIES):
+                if copy_store(self._folder, folder):
+                    return
+                time.sleep(SAVE_PAUSE_SECONDS)
+            self._store.flush()
             self._store.backup(str(folder))
         except OSError as error:
             raise write_error(folder, error) from error

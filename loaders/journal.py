@@ -1,4 +1,4 @@
-"""The journal of what the user loaded and removed: what a build replays, so that a rebuild forgets nothing.
+"""The journal of what the user loaded, wrote and removed: what a build replays, so that it forgets nothing.
 
 It lies inside the snapshot that it belongs to and so appears together with it; the loaded files themselves
 are kept, by content, in `DIR/sources`.
@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from graph.datadir import sync_folder
@@ -31,7 +31,11 @@ class KeptFile:
 
 @dataclass(frozen=True)
 class Entry:
-    """One command of the user: a load of files, or the removal of a source or user graph."""
+    """One thing that the user did.
+
+    `op` is `load` (of `files`), `remove` (of the source or user graph `removed`), `put` (one file holds all
+    of the source graph in `graphs`) or `edit` (the user graphs in `graphs` are what the snapshot holds).
+    """
 
     op: str
     at: str
@@ -39,6 +43,14 @@ class Entry:
     removed: str = ""
     keep_graphs: bool = False
     keep_going: bool = False
+    graphs: tuple[str, ...] = ()
+
+    @property
+    def source(self) -> str | None:
+        """The id of the one source that was put or removed; None for everything else."""
+        if self.op == "put":
+            return self.graphs[0].rsplit("/", 1)[-1]
+        return self.removed if self.op == "remove" and "/" not in self.removed else None
 
 
 @dataclass
@@ -53,6 +65,23 @@ class Journal:
         (snapshot / NAME).write_text("".join(lines), encoding="utf-8")
 
 
+def appended(entries: Sequence[Entry], new: Entry) -> list[Entry]:
+    """The entries and a new one, without those right before it that make no difference any more.
+
+    So that many small writes do not make a long journal: an edit stands for all earlier ones of its graphs,
+    and what a source graph holds does not depend on what was put there before. Loads may depend on anything.
+    """
+    last_load = max((place for place, entry in enumerate(entries) if entry.op == "load"), default=-1)
+    kept = list(entries[: last_load + 1])
+    for entry in entries[last_load + 1 :]:
+        if entry.op == "edit" and new.op == "edit":
+            entry = replace(entry, graphs=tuple(name for name in entry.graphs if name not in new.graphs))
+        is_empty = entry.op == "edit" and not entry.graphs
+        if not is_empty and not (entry.source is not None and entry.source == new.source):
+            kept.append(entry)
+    return [*kept, new]
+
+
 def read_journal(snapshot: Path) -> Journal:
     """The journal of a snapshot; empty where it has none."""
     path = snapshot / NAME
@@ -62,6 +91,7 @@ def read_journal(snapshot: Path) -> Journal:
     for line in path.read_text(encoding="utf-8").splitlines():
         fields = json.loads(line)
         fields["files"] = tuple(KeptFile(**kept) for kept in fields["files"])
+        fields["graphs"] = tuple(fields.get("graphs", ()))
         entries.append(Entry(**fields))
     return Journal(entries)
 

@@ -10,7 +10,7 @@ import datetime
 import functools
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +25,7 @@ from graph.errors import SourceError, StoreMissingError, UnknownResourceError
 from graph.projection import META
 from graph.revision import Change, Revision, is_entity_type
 from graph.sources import Source, read_source, source_iri
+from graph.turn import for_a_command
 from loaders.build import BuildPlan, Progress, build_store
 from loaders.journal import Entry, Journal, keep_files, read_journal
 from loaders.loader import LoadContext, UserGraph, choose_loader
@@ -69,31 +70,38 @@ def build(workshop: Workshop, progress: Progress, workers: int = 1, tables: Path
     """
     started = time.monotonic()
     data = workshop.data
-    with data.writer(), writing(data.root), ExitStack() as stack:
+    with for_a_command(data), writing(data.root), ExitStack() as stack:
         stage = data.stage()
         scratch = stage.with_name("scratch")
         scratch.mkdir()
         entries, number = _journal(data)
         past = replay(entries, data.sources, scratch / "replay", workshop)
+        written = _keep_written(data, past.edited, scratch / "written.nq")
         plan = BuildPlan(
             tables=tables or workshop.tables,
             loaded=past.bundles,
             replaced=past.replaced,
             redescribed={iri: part.source for iri, part in past.redescribed.items()},
-            extra=[*past.graphs, *past.write_names(scratch / "names.nq")],
+            extra=[
+                *past.graphs,
+                *past.write_names(scratch / "names.nq"),
+                *([scratch / "written.nq"] if written else []),
+            ],
             workers=workers,
         )
         store = EmbeddedStore(stage / "store")
         stack.callback(store.close)
         made = build_store(plan, store, scratch, progress)
         store.insert(_old_records(data))
+        for name in written:
+            store.add_graph(name)
         kept = [kept for entry in entries for kept in entry.files]
         store.insert(record_quads(number, "build", workshop.clock(), kept))
         counts = _count(store, made.tally.claims, made.tally.facts, made.tally.open_slots)
         # A copy of a snapshot leaves out what is not flushed.
         store.flush()
         store.close()
-        snapshot = _publish(data, stage, entries, counts, workshop.clock())
+        snapshot = _publish(data, stage, entries, counts, "build", workshop.clock())
     return Report(
         "build",
         snapshot.number,
@@ -107,12 +115,12 @@ def build(workshop: Workshop, progress: Progress, workers: int = 1, tables: Path
 def publish_empty(workshop: Workshop) -> Snapshot:
     """Make an empty dataset current: what a plain endpoint begins with."""
     data = workshop.data
-    with data.writer(), writing(data.root):
+    with for_a_command(data), writing(data.root):
         stage = data.stage()
         store = EmbeddedStore(stage / "store")
         store.flush()
         store.close()
-        return _publish(data, stage, [], dict.fromkeys(COUNTED, 0), workshop.clock())
+        return _publish(data, stage, [], dict.fromkeys(COUNTED, 0), "build", workshop.clock())
 
 
 def load_files(
@@ -271,28 +279,33 @@ class _Work:
         counts["facts"] += change.facts
         counts["open_slots"] += change.open_slots
         counts["entities"] += change.entities
-        counts["quads"] += change.quads + sum(self.user_graphs.values()) + self.recorded
+        if "quads" in counts:
+            counts["quads"] += change.quads + sum(self.user_graphs.values()) + self.recorded
         return counts
 
     def publish(self, change: Change, entry: Entry, what: str, moment: datetime.datetime) -> int:
         """Make the copy the current snapshot; returns its number."""
         sources = [*change.sources_added, *change.sources_changed, *change.sources_removed]
         graphs = [*(source_graph(NamedNode(iri)) for iri in sources), *self.user_graphs]
-        written = record_quads(self.current.number + 1, what, moment, entry.files, graphs)
+        written = record_quads(self.data.next_number(), what, moment, entry.files, graphs)
         # A file that is loaded twice is recorded in the same words.
         record = {quad for quad in written if not _holds(self.store, quad)}
         self.store.insert(record)
         self.recorded = len(record)
+        counts = self.counts(change)
+        # After writes to a plain dataset nobody knows the number.
+        if "quads" not in counts:
+            counts["quads"] = self.store.quad_count()
         self.store.flush()
         self.store.close()
         entries = [*read_journal(self.current.folder).entries, entry]
-        return _publish(self.data, self.stage, entries, self.counts(change), moment).number
+        return _publish(self.data, self.stage, entries, counts, what, moment).number
 
 
 @contextmanager
 def _revising(workshop: Workshop) -> Iterator[_Work]:
     data = workshop.data
-    with data.writer(), writing(data.root):
+    with for_a_command(data), writing(data.root):
         work = _Work(data, data.current(), data.stage())
         try:
             yield work
@@ -306,19 +319,35 @@ def _publish(
     stage: Path,
     entries: Sequence[Entry],
     counts: Mapping[str, int],
+    operation: str,
     moment: datetime.datetime,
 ) -> Snapshot:
     Journal(list(entries)).write(stage)
-    return data.publish(stage, {**counts, "made": timestamp(moment)})
+    snapshot = data.publish(stage, {**counts, "made": timestamp(moment)}, operation)
+    data.forget_old()
+    return snapshot
 
 
 def _journal(data: DataDirectory) -> tuple[list[Entry], int]:
     """The entries that a build replays, and the number that its snapshot will have."""
+    number = data.next_number()
     try:
-        current = data.current()
+        return read_journal(data.current().folder).entries, number
     except StoreMissingError:
-        return [], 1
-    return read_journal(current.folder).entries, current.number + 1
+        return [], number
+
+
+def _keep_written(data: DataDirectory, edited: Iterable[NamedNode], path: Path) -> list[NamedNode]:
+    """Write the user graphs into a file that were changed over HTTP, one by one: only the current snapshot
+    knows what they hold. Those that are still there, in order."""
+    names = sorted(edited, key=str)
+    if not names:
+        return []
+    store = EmbeddedStore(data.current().store, read_only=True)
+    with path.open("w", encoding="utf-8") as file:
+        for name in names:
+            file.writelines(f"{quad} .\n" for quad in store.quads(graph=name))
+    return [name for name in names if store.has_graph(name)]
 
 
 def _old_records(data: DataDirectory) -> list[Quad]:

@@ -236,7 +236,7 @@ class _Document:
             subjects |= {claim.subject, claim.value}
         for node in sorted(subjects & self.carriers, key=str):
             if isinstance(node, NamedNode):
-                yield Node(node, tuple(by_subject[node]), carrier=True, root=_whole(node))
+                yield Node(node, tuple(by_subject[node]), carrier=True, root=whole_of(node))
 
 
 def _misfit(claim: Claim) -> str | None:
@@ -262,7 +262,7 @@ def _united(one: Bundle, other: Bundle) -> Bundle:
     return replace(other, claims=tuple(claims), nodes=tuple(dict.fromkeys(one.nodes + other.nodes)))
 
 
-def _whole(node: NamedNode) -> NamedNode | None:
+def whole_of(node: NamedNode) -> NamedNode | None:
     """The project of an item, by the shape of its IRI."""
     whole, found, _ = node.value.partition("/item/")
     return NamedNode(whole) if found else None

@@ -195,7 +195,7 @@ def convert(job: Job, survey: Survey) -> dict[str, object]:
                 output.write(line)
                 count += 1
     except SyntaxError as error:
-        raise _malformed(job, survey, error) from error
+        raise malformed(job, survey, error) from error
     except OSError as error:
         raise RefusedError("write", f"The N-Quads cannot be written: {error.strerror}") from error
     return {"triples": count, "graphs": sorted(graphs), "gzipped": survey.gzipped}
@@ -209,7 +209,7 @@ def _lines(job: Job, survey: Survey, graphs: dict[str, None]) -> Iterator[bytes]
         for quad in parse(input=stream, format=job.format, base_iri=job.base_iri):
             text = skolemizer.replace(f"{quad} .\n")
             _check_graph(job, quad, skolemizer, graphs)
-            _check_triple_terms(job, text)
+            check_triple_terms(job, text)
             line = text.encode()
             room -= len(line)
             if room < 0:
@@ -236,13 +236,14 @@ def _check_graph(job: Job, quad: Quad, skolemizer: Skolemizer, graphs: dict[str,
         raise RefusedError("limit", f"The file contains more than {job.graphs} named graphs")
 
 
-def _check_triple_terms(job: Job, text: str) -> None:
+def check_triple_terms(job: Job, text: str) -> None:
     """Refuses nested triple terms, which would kill the process that loads the N-Quads."""
     if text.count("<<(") > job.nesting and TOKEN.sub("", text).count("<<(") > job.nesting:
         raise RefusedError("limit", f"The triple terms are nested deeper than {job.nesting} levels")
 
 
-def _malformed(job: Job, survey: Survey, error: SyntaxError) -> RefusedError:
+def malformed(job: Job, survey: Survey, error: SyntaxError) -> RefusedError:
+    """What to tell of a document that the parser refused, with the place where it is known."""
     what = PLACE_IN_MESSAGE.sub("", error.msg)
     if what.startswith(REMOTE_CONTEXT):
         return _remote_context(job, survey)

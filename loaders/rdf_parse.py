@@ -12,6 +12,7 @@ import signal
 import stat
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -20,6 +21,7 @@ from typing import Any, Final
 from pyoxigraph import NamedNode, RdfFormat
 
 from graph.errors import (
+    KnowledgeGraphError,
     LimitExceededError,
     MalformedSourceError,
     SourceError,
@@ -152,12 +154,16 @@ def _report(path: Path, job: rdf_child.Job) -> dict[str, Any]:
     if status != 0:
         raise _killed(path, job, status)
     report: dict[str, Any] = json.loads(output)
-    kind = report.pop("kind", None)
-    if kind is None:
-        return report
-    if kind == "write":
-        raise StoreWriteError(report["what"])
-    raise ERRORS[kind](report.pop("what"), file=path, **report)
+    if "kind" in report:
+        raise refusal(report, path)
+    return report
+
+
+def refusal(report: Mapping[str, Any], path: Path | None) -> KnowledgeGraphError:
+    """The error that the report on a refused document stands for."""
+    details = dict(report)
+    kind, what = details.pop("kind"), details.pop("what")
+    return StoreWriteError(what) if kind == "write" else ERRORS[kind](what, file=path, **details)
 
 
 def _run_child(path: Path, job: rdf_child.Job) -> tuple[int, bytes]:

@@ -16,6 +16,7 @@ from graph.sources import Source, source_id, source_iri, source_triples
 from loaders.journal import Entry, restore_files
 from loaders.loader import LoadContext, Loader, UserGraph, choose_loader
 from loaders.names import read_names
+from loaders.source_graph import read_source_graph
 from loaders.tables import TableLoader
 from ontology.namespaces import GRAPH
 from ontology.vocabulary import read_vocabulary
@@ -39,7 +40,7 @@ class Replay:
 
     `replaced` are the ids of sources that no longer come from the tables, `redescribed` those of which only
     the description does; `user_graphs` are in the order of their loads, and `loading` are the graphs of the
-    load that is being replayed.
+    load that is being replayed. `edited` are the user graphs of which the snapshot says what they hold.
     """
 
     by_source: dict[NamedNode, Bundle] = field(default_factory=dict)
@@ -47,6 +48,7 @@ class Replay:
     redescribed: dict[NamedNode, Bundle] = field(default_factory=dict)
     user_graphs: list[UserGraph] = field(default_factory=list)
     loading: set[NamedNode] = field(default_factory=set)
+    edited: set[NamedNode] = field(default_factory=set)
 
     @property
     def bundles(self) -> list[Bundle]:
@@ -84,6 +86,18 @@ class Replay:
             self.by_source[iri] = part
             self.replaced |= {source_id(iri)}
 
+    def put(self, part: Bundle) -> None:
+        """Make a bundle all that is known of its source."""
+        self.by_source[part.source.iri] = part
+        self.redescribed.pop(part.source.iri, None)
+        self.replaced |= {source_id(part.source.iri)}
+
+    def edit(self, names: Iterable[NamedNode]) -> None:
+        """User graphs were written: the snapshot says what they hold."""
+        graphs = set(names)
+        self.drop_graphs(graphs)
+        self.edited |= graphs
+
     def remove(self, name: str) -> None:
         """Undo whatever brought a source or a user graph in."""
         graph = graph_name(name)
@@ -97,6 +111,7 @@ class Replay:
     def drop_graphs(self, names: Iterable[NamedNode]) -> None:
         """Leave graphs of these names out of what was loaded before."""
         gone = set(names)
+        self.edited -= gone
         kept = []
         for graph in self.user_graphs:
             rest = tuple(name for name in graph.names if name not in gone)
@@ -137,8 +152,14 @@ def replay(entries: Sequence[Entry], kept: Path, scratch: Path, workshop: Worksh
         if entry.op == "remove":
             past.remove(entry.removed)
             continue
+        if entry.op == "edit":
+            past.edit(map(NamedNode, entry.graphs))
+            continue
         past.loading.clear()
         paths = restore_files(entry.files, kept, scratch / str(number))
+        if entry.op == "put":
+            past.put(read_source_graph(paths[0], source_iri(str(entry.source)), context))
+            continue
         now = replace(
             context,
             described=lambda iri: _described(iri, past, shipped),

@@ -10,7 +10,7 @@ import pytest
 from pyoxigraph import DefaultGraph, Literal, Quad, QueryBoolean, QuerySolutions, RdfFormat, Variable
 
 from graph.embedded import EmbeddedStore, syntax_error
-from graph.errors import QuerySyntaxError, StoreWriteError
+from graph.errors import QuerySyntaxError, StoreWriteError, UpdateFailedError
 from ontology.namespaces import GRAPH, ID, OSA, RDF
 
 NAMED = GRAPH.iri("source/a")
@@ -140,9 +140,46 @@ def test_a_full_disk_is_told_in_one_sentence(tmp_path: Path, monkeypatch: pytest
         lambda: store.delete([JAPAN]),
         lambda: store.bulk_load(tmp_path / "quads.nq"),
         lambda: store.drop_graph(NAMED),
+        lambda: store.clear_graph(NAMED),
+        lambda: store.add_graph(NAMED),
+        lambda: store.update("CLEAR ALL"),
+        lambda: store.load(io.BytesIO(), RdfFormat.TURTLE, None, NAMED),
         lambda: store.backup(tmp_path / "copy"),
+        lambda: store.save(tmp_path / "copy"),
         store.flush,
     )
     for write in writes:
         with pytest.raises(StoreWriteError, match=r"^The disk that holds .* is full\. Free some space; "):
             write()
+
+
+def test_an_update_is_carried_out_whole_or_not_at_all(store: EmbeddedStore) -> None:
+    store.update("INSERT DATA { <x> a <y> }", base_iri="http://e.example/")
+    assert store.quad_count() == 3
+    with pytest.raises(UpdateFailedError, match=r"The graph <http://e.example/none> does not exist\.$"):
+        store.update("INSERT DATA { <x> a <z> } ; DROP GRAPH <none>", base_iri="http://e.example/")
+    with pytest.raises(QuerySyntaxError) as caught:
+        store.update("INSERT DATA { <http://e.example/x> osa:note 1 }")
+    assert (caught.value.line, caught.value.column) == (1, 44)
+    assert store.quad_count() == 3
+
+
+def test_what_no_server_answers_is_an_update_that_fails(store: EmbeddedStore) -> None:
+    with pytest.raises(UpdateFailedError):
+        store.update("LOAD <http://127.0.0.1:1/x>")
+
+
+def test_graphs_are_made_emptied_and_measured(store: EmbeddedStore) -> None:
+    other = GRAPH.iri("user/other")
+    assert (store.has_graph(other), store.graph_size(other), store.graph_size(NAMED)) == (False, 0, 1)
+    store.add_graph(other)
+    store.clear_graph(NAMED)
+    assert (store.has_graph(other), store.has_graph(NAMED), store.graph_size(NAMED)) == (True, True, 0)
+    store.load(io.BytesIO(b"<a> <b> _:c , 1 ."), RdfFormat.TURTLE, "http://e.example/", other)
+    assert store.graph_size(other) == 2
+    store.clear_graph(DefaultGraph())
+    assert store.quad_count() == 2
+
+
+def test_only_what_is_new_is_added_and_counted(store: EmbeddedStore) -> None:
+    assert store.add_new([JAPAN, Quad(ID.japan, RDF.type, OSA.State, NAMED)]) == 1

@@ -7,7 +7,16 @@ from pathlib import Path
 import pytest
 
 from graph.errors import StoreMissingError
-from loaders.journal import Entry, Journal, KeptFile, file_digest, keep_files, read_journal, restore_files
+from loaders.journal import (
+    Entry,
+    Journal,
+    KeptFile,
+    appended,
+    file_digest,
+    keep_files,
+    read_journal,
+    restore_files,
+)
 
 
 def test_a_journal_is_read_as_it_was_written(tmp_path: Path) -> None:
@@ -15,6 +24,7 @@ def test_a_journal_is_read_as_it_was_written(tmp_path: Path) -> None:
         Entry("load", "2026-04-01T12:00:00Z", (KeptFile("é.ttl", "00", "rdf"),), keep_graphs=True),
         Entry("load", "2026-04-01T12:00:01Z", (), keep_going=True),
         Entry("remove", "2026-04-01T12:00:02Z", removed="user/x\u2028y"),
+        Entry("edit", "2026-04-01T12:00:03Z", graphs=("http://e.example/a", "http://e.example/b")),
     ]
     Journal(entries).write(tmp_path)
     assert read_journal(tmp_path).entries == entries
@@ -63,3 +73,38 @@ def test_the_digest_of_a_file_is_its_sha_256(tmp_path: Path) -> None:
     (tmp_path / "empty").write_bytes(b"")
     known = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     assert file_digest(tmp_path / "empty") == known
+
+
+def entry(text: str) -> Entry:
+    """`edit a b`, `put s1`, `remove s1` or `load`."""
+    op, *names = text.split()
+    if op == "put":
+        return Entry(op, "", graphs=(f"https://w3id.org/osagraph/graph/source/{names[0]}",))
+    return Entry(op, "", removed=names[0]) if op == "remove" else Entry(op, "", graphs=tuple(names))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kept"),
+    [
+        ([], "edit a", []),
+        (["edit a"], "edit a", []),
+        (["edit a b", "edit b c"], "edit b", ["edit a", "edit c"]),
+        (["edit a", "load"], "edit a", ["edit a", "load"]),
+        (["put s1", "put s2", "edit s1"], "put s1", ["put s2", "edit s1"]),
+        (["put s1", "remove s1", "put s2"], "put s1", ["put s2"]),
+        (["put s1"], "remove s1", []),
+        # A load may have relied on the description that was put before.
+        (["put s1", "load"], "put s1", ["put s1", "load"]),
+        (["remove user/a", "edit a"], "remove user/a", ["remove user/a", "edit a"]),
+        (["put s1", "edit a"], "load", ["put s1", "edit a"]),
+    ],
+)
+def test_a_new_entry_takes_the_place_of_those_that_make_no_difference_any_more(
+    old: list[str], new: str, kept: list[str]
+) -> None:
+    assert appended([entry(text) for text in old], entry(new)) == [entry(text) for text in [*kept, new]]
+
+
+def test_a_journal_of_an_older_osagraph_is_read(tmp_path: Path) -> None:
+    (tmp_path / "journal.jsonl").write_text('{"op": "remove", "at": "", "files": [], "removed": "s1"}\n')
+    assert read_journal(tmp_path).entries == [Entry("remove", "", removed="s1")]

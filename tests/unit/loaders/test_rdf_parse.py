@@ -434,7 +434,7 @@ def test_an_error_is_reported_without_what_cannot_be_found(
     tmp_path: Path, target: Path, name: str, content: str, message: str, place: dict[str, object]
 ) -> None:
     job = job_for(written(tmp_path, name, content), target)
-    report = rdf_child._malformed(job, rdf_child.Survey("", 0, False), SyntaxError(message)).report
+    report = rdf_child.malformed(job, rdf_child.Survey("", 0, False), SyntaxError(message)).report
     assert report.items() >= place.items()
 
 

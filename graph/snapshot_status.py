@@ -1,0 +1,118 @@
+"""The state of a data directory: what it holds, what that takes on the disk, and who uses it."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from graph.datadir import DataDirectory, Snapshot
+from graph.errors import StoreMissingError
+
+
+@dataclass(frozen=True)
+class LockState:
+    """Whether a lock is held, and by which process as far as that is known."""
+
+    held: bool
+    pid: int | None = None
+    alive: bool = False
+
+
+def lock_state(path: Path) -> LockState:
+    """Who holds a lock file; the one who asks holds it for a moment, never instead of somebody who waits."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return LockState(False)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return LockState(False)
+    except BlockingIOError:
+        text = os.read(descriptor, 32).decode(errors="replace").strip()
+        pid = int(text) if text.isdigit() else None
+        return LockState(True, pid, pid is not None and _is_alive(pid))
+    finally:
+        os.close(descriptor)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # somebody else's, and alive
+    return True
+
+
+def disk_bytes(folder: Path) -> int:
+    """What a folder takes on the disk; a file of many names is counted once."""
+    return sum({(file.st_dev, file.st_ino): file.st_blocks * 512 for file in _files(folder)}.values())
+
+
+def own_bytes(folder: Path) -> int:
+    """What removing a folder would give back: its files that have no other name."""
+    return sum(file.st_blocks * 512 for file in _files(folder) if file.st_nlink == 1)
+
+
+def _files(folder: Path) -> Iterator[os.stat_result]:
+    """The files below a folder, those left out that go away meanwhile."""
+    with contextlib.suppress(FileNotFoundError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _files(Path(entry.path))
+            else:
+                with contextlib.suppress(FileNotFoundError):
+                    yield os.lstat(entry.path)
+
+
+def snapshot_fields(snapshot: Snapshot, current: int, pins: dict[int, str]) -> dict[str, Any]:
+    """One snapshot in a form that JSON can hold; `note` is that of its pin."""
+    counts = {key: value for key, value in snapshot.counts.items() if isinstance(value, int)}
+    return {
+        "snapshot": snapshot.number,
+        "made": snapshot.made,
+        "operation": snapshot.operation,
+        "current": snapshot.number == current,
+        "pinned": snapshot.number in pins,
+        "note": pins.get(snapshot.number, ""),
+        "counts": counts,
+        "bytes": disk_bytes(snapshot.folder),
+        "own_bytes": own_bytes(snapshot.folder),
+    }
+
+
+def list_snapshots(data: DataDirectory) -> list[dict[str, Any]]:
+    """The kept snapshots by number, as `snapshot_fields` has them.
+
+    Raises StoreMissingError where nothing has been built.
+    """
+    current, pins = data.current().number, data.pins()
+    return [snapshot_fields(snapshot, current, pins) for snapshot in data.kept()]
+
+
+def status_fields(data: DataDirectory) -> dict[str, Any]:
+    """The state of a data directory in a form that JSON can hold; `current` is None before the first build.
+
+    Raises StoreFormatError for another format.
+    """
+    current: dict[str, Any] | None = None
+    with contextlib.suppress(StoreMissingError):
+        snapshot = data.current()
+        current = snapshot_fields(snapshot, snapshot.number, data.pins())
+    path = data.root / "format"
+    return {
+        "data": str(data.root),
+        "format": path.read_text().strip() if path.exists() else None,
+        "current": current,
+        "kept": len(data.kept()) if current else 0,
+        "pinned": sorted(data.pins()),
+        "bytes": disk_bytes(data.root),
+        "writer": asdict(lock_state(data.root / "writer.lock")),
+        "server": asdict(lock_state(data.root / "serve.lock")),
+    }
