@@ -1,26 +1,40 @@
-"""Assembles osagraph: the web application and the command line. Nothing imports this module."""
+"""Assembles osagraph: the server process and the command line. Nothing imports this module."""
 
 from __future__ import annotations
 
-import logging
+import multiprocessing
 import os
 import signal
 import socket
 import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from types import FrameType
+from typing import Any, Final, cast
 
 import click
 from flask import Flask
 from flask.cli import FlaskGroup
-from waitress import create_server
+from granian.constants import HTTPModes, Interfaces, Loops
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.server import MPServer
 
+from graph.audit import AUDIT_FILE, AuditLog
+from graph.blocking_readers import BlockingReaders, OwnReaders
 from graph.commands import export, query
 from graph.console import data_option, progress_bar, quiet_option, reports_errors
 from graph.datadir import DataDirectory, locked
 from graph.errors import StoreBusyError, StoreMissingError
 from graph.named_query import Catalogue
-from graph.readers import ReaderPool
+from graph.snapshot_commands import backup_command, restore_command, snapshots_command, status_command
+from graph.snapshot_pointer import SnapshotPointer
+from graph.token_commands import token
+from graph.tokens import TOKEN_FILE, TokenFile
+from graph.writer_client import WriterClient
 from loaders.commands import (
     build_command,
     load_command,
@@ -29,22 +43,56 @@ from loaders.commands import (
     verify_command,
     workshop,
 )
+from loaders.hand import HandLimits
 from loaders.operations import build, publish_empty
+from loaders.writer_process import WriterProcess
 from web.app import build_app
+from web.front import Front
+from web.metrics import Metrics
+from web.observer import Observer
+from web.request_log import RequestLog, SlowQueryLog
 from web.settings import Settings
+from web.uploads import clear_incoming
+from web.writes import Writes
 
-QUERIES = Path(__file__).parent / "queries"
-# Answers wait here for slow clients, in memory up to 1 MiB and on disk beyond: a reader is free at once.
-SPOOLED_BYTES = 1 << 30
+QUERIES: Final = Path(__file__).parent / "queries"
+# What is at work when the server is told to stop may go on for so long.
+STOP_SECONDS: Final = 30
+RESTART_SECONDS: Final = 0.2
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """The WSGI application over the dataset that the settings (or the environment) name."""
+    """The pages as a WSGI application, with readers of its own, for Flask's command line and for tests."""
     settings = settings or Settings.from_environment()
+    pointer = SnapshotPointer(DataDirectory(settings.data))
+    app = _pages(settings, pointer, OwnReaders(pointer.current, settings.limits()))
+    return app
+
+
+def create_front(settings: Settings) -> Front:
+    """The whole server as an RSGI application."""
     data = DataDirectory(settings.data)
-    readers = ReaderPool(data.current, settings.limits())
+    pointer = SnapshotPointer(data)
+    metrics = Metrics()
+    log = None if settings.quiet else RequestLog(sys.stderr)
+    observer = Observer(metrics, log, SlowQueryLog(data.root, settings.slow_seconds))
+    writes = Writes(
+        TokenFile(data.root / TOKEN_FILE),
+        AuditLog(data.root / AUDIT_FILE),
+        WriterClient(data),
+        metrics,
+        raw=settings.raw,
+    )
+
+    def pages(readers: BlockingReaders) -> Flask:
+        return _pages(settings, pointer, readers)
+
+    return Front(settings, pointer, writes, pages, observer)
+
+
+def _pages(settings: Settings, pointer: SnapshotPointer, readers: BlockingReaders) -> Flask:
     catalogue = Catalogue.read(QUERIES, QUERIES / "competency")
-    app = build_app(settings, readers, catalogue, lambda: data.current().counts)
+    app = build_app(settings, readers, catalogue, lambda: pointer.current().counts)
     app.extensions["readers"] = readers
     return app
 
@@ -60,35 +108,123 @@ def main() -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--raw", is_flag=True, help="Serve a plain dataset: no pages, and prefixes must be declared.")
+@click.option("--public-url", envvar="OSAGRAPH_PUBLIC_URL", help="The address that clients see.")
+@click.option(
+    "--proxy", "proxies", multiple=True, help="Networks of proxies whose X-Forwarded-* is believed."
+)
+@click.option("--readers", type=click.IntRange(1, 256), help="Queries at a time.  [default: 3 for each core]")
+@click.option("--deadline", type=float, default=10, show_default=True, help="Seconds until a query answers.")
+@click.option("--total", type=float, default=60, show_default=True, help="Seconds for a query in all.")
+@click.option("--update-deadline", type=float, default=60, show_default=True, help="Seconds for an update.")
+@click.option("--memory", type=click.IntRange(512), default=2048, show_default=True, help="MiB for a query.")
 @quiet_option
 @reports_errors
-def serve(data: DataDirectory, host: str, port: int, raw: bool, quiet: bool) -> None:
-    """Serve the SPARQL endpoint, the named queries and the pages; builds the dataset if there is none."""
+def serve(
+    data: DataDirectory,
+    host: str,
+    port: int,
+    raw: bool,
+    public_url: str | None,
+    proxies: tuple[str, ...],
+    readers: int | None,
+    deadline: float,
+    total: float,
+    update_deadline: float,
+    memory: int,
+    quiet: bool,
+) -> None:
+    """Serve the SPARQL endpoint, the graph store and the pages; builds the dataset if there is none."""
+    settings = Settings(
+        data=data.root,
+        host=host,
+        port=port,
+        public_url=public_url,
+        proxies=proxies,
+        raw=raw,
+        deadline_seconds=deadline,
+        total_seconds=total,
+        update_seconds=update_deadline,
+        memory_bytes=memory << 20,
+        quiet=quiet,
+    )
+    if readers is not None:
+        settings = replace(settings, readers=readers)
     data.prepare()
-    with _listening(host, port) as listener, locked(data.root / "serve.lock", f"{data.root} is being served"):
+    _require_free(host, port)
+    with locked(data.root / "serve.lock", f"{data.root} is being served"):
         _build_if_missing(data, raw, quiet)
-        app = create_app(Settings(data=data.root, host=host, port=port, raw=raw))
-        # A crowd that waits is told so by the pool; waitress need not warn of it.
-        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-        server = create_server(app, sockets=[listener], threads=8, outbuf_high_watermark=SPOOLED_BYTES)
-        signal.signal(signal.SIGTERM, _stop)
-        if not quiet:
-            click.echo(f"osagraph is at http://{host}:{port}/ (SPARQL: /sparql). Stop it with Ctrl-C.")
+        clear_incoming(data.root)
+        _run(settings)
+
+
+def _run(settings: Settings) -> None:
+    """Serve until somebody says stop; SIGHUP starts the server process anew without a pause."""
+    # The threads of this process must not be copied half way through what they do.
+    multiprocessing.set_start_method("spawn", force=True)
+    writer = WriterProcess(DataDirectory(settings.data), HandLimits(update_seconds=settings.update_seconds))
+    writer.start()
+    try:
+        if not settings.quiet:
+            threading.Thread(target=_greet, args=(settings,), daemon=True).start()
+        # granian gives up where its process dies twice in a few seconds; this server does not.
+        while not _serve(settings).interrupt_signal:
+            time.sleep(RESTART_SECONDS)
+    finally:
+        writer.stop()
+
+
+def _serve(settings: Settings) -> MPServer:
+    """The HTTP server, after it has ended."""
+    server = MPServer(
+        "osagraph",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.RSGI,
+        workers=1,
+        loop=Loops.uvloop,
+        http=HTTPModes.http1,
+        websockets=False,
+        http1_settings=HTTP1Settings(header_read_timeout=10_000),
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+        respawn_interval=0.5,
+        workers_kill_timeout=STOP_SECONDS,
+    )
+    loader = cast(Callable[..., Callable[..., Any]], partial(_load, settings))
+    server.serve(target_loader=loader, wrap_loader=False)
+    return server
+
+
+def _load(settings: Settings) -> Front:
+    """The application, in the server process that granian has started."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    return create_front(settings)
+
+
+def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
+    parent.join()
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _greet(settings: Settings) -> None:
+    """Say where the server is, once it is there."""
+    while True:
         try:
-            server.run()
-        finally:
-            server.close()
-            app.extensions["readers"].close()
+            socket.create_connection((settings.host, settings.port)).close()
+            break
+        except OSError:
+            time.sleep(RESTART_SECONDS / 4)
+    address = settings.public_url or f"http://{settings.host}:{settings.port}"
+    click.echo(f"osagraph is at {address}/ (SPARQL: /sparql). Stop it with Ctrl-C.")
 
 
-def _listening(host: str, port: int) -> socket.socket:
-    """A socket that listens, taken before anything else is done.
-
-    Raises StoreBusyError where the port is in use or the address is not of this machine.
-    """
+def _require_free(host: str, port: int) -> None:
+    """Raises StoreBusyError where the port is in use or the address is not of this machine."""
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, port), family=family)
+        socket.create_server((host, port), family=family).close()
     except OSError as error:
         raise StoreBusyError(
             f"Cannot listen on {host}, port {port}: {os.strerror(error.errno or 0)}. "
@@ -109,10 +245,6 @@ def _build_if_missing(data: DataDirectory, raw: bool, quiet: bool) -> None:
             build(workshop(data), progress)
 
 
-def _stop(_number: int, _frame: FrameType | None) -> None:
-    sys.exit(0)
-
-
 for command in (
     build_command,
     load_command,
@@ -121,6 +253,11 @@ for command in (
     verify_command,
     query,
     export,
+    snapshots_command,
+    backup_command,
+    restore_command,
+    status_command,
+    token,
     serve,
 ):
     main.add_command(command)

@@ -1,51 +1,63 @@
 """The process that evaluates strangers' queries, one at a time, and may be killed at any moment.
 
-`graph.readers` starts it as `python -m graph.reader_child MEMORY_BYTES STORE`. Everything happens in one
-thread, because a result of the engine belongs to the thread that asked for it; a second thread only waits
-for the end of the parent.
+`graph.readers` starts it as `python -m graph.reader_child MEMORY_BYTES`. Each request names the
+snapshot that it asks. Everything happens in one thread, because a result of the engine belongs to the thread
+that asked for it.
 """
 
 from __future__ import annotations
 
-import ctypes
 import json
-import os
 import resource
-import select
-import signal
 import sys
-import threading
 import time
-from collections.abc import Iterable
+import zlib
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import IO, Final, cast
 
-from pyoxigraph import NamedNode, QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTriples, RdfFormat
+from pyoxigraph import (
+    DefaultGraph,
+    NamedNode,
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    QueryTriples,
+    RdfFormat,
+)
 
+from graph.confinement import confine, end_with_parent
 from graph.embedded import EmbeddedStore, syntax_error
-from graph.errors import QuerySyntaxError, StoreError, UnsupportedFormatError
-from graph.reader_protocol import DATA, END, HEAD, PREFIX, WHOLE, Frame, ReadRequest, fault_frame
-from graph.store import Results
+from graph.errors import QuerySyntaxError, StoreError, UnknownResourceError, UnsupportedFormatError
+from graph.reader_protocol import DATA, END, HEAD, LEAVING, PREFIX, WHOLE, Frame, ReadRequest, fault_frame
+from graph.store import GraphName, Results
 from ontology.namespaces import PREFIXES
 
 FRAME_BYTES: Final = 256 * 1024
+# The window size for zlib, and a gzip header.
+GZIP: Final = 15 + 16
+# A process that has grown so large answers no other query: the allocator would give nothing back.
+LARGE_BYTES: Final = 200 << 20
+# A query that was done sooner has not made it large.
+QUICK_SECONDS: Final = 0.005
 # Rows that come slowly are passed on at least so often, in seconds.
 FLUSH_SECONDS: Final = 0.1
-CLONE_NEWUSER_AND_NEWNET: Final = 0x10000000 | 0x40000000
 
 
 class FrameWriter:
     """A binary file that sends what is written to it as DATA frames, or as one WHOLE frame if little."""
 
-    def __init__(self, output: IO[bytes]) -> None:
+    def __init__(self, output: IO[bytes], is_packed: bool = False) -> None:
         self._output = output
+        # Level 1: the reader is faster than most networks, and not much is gained beyond.
+        self._packer = zlib.compressobj(1, wbits=GZIP) if is_packed else None
         self._buffer = bytearray()
         self._sent = False
         self._last = time.monotonic()
 
     def write(self, data: bytes) -> int:
         """The number of bytes taken, which is all of them."""
-        self._buffer += data
+        self._buffer += self._packer.compress(data) if self._packer else data
         if len(self._buffer) >= FRAME_BYTES or time.monotonic() - self._last > FLUSH_SECONDS:
             self._send(Frame(DATA, bytes(self._buffer)))
             self._sent = True
@@ -54,13 +66,14 @@ class FrameWriter:
     def flush(self) -> None:
         """Nothing: the engine flushes once at the end, and then `finish` follows."""
 
-    def finish(self) -> None:
-        """Send the rest and say that it is the end."""
+    def finish(self) -> Frame:
+        """The last frame, still to be sent."""
+        if self._packer:
+            self._buffer += self._packer.flush()
         if not self._sent:
-            self._send(Frame(WHOLE, bytes(self._buffer)))
-            return
+            return Frame(WHOLE, bytes(self._buffer))
         self._send(Frame(DATA, bytes(self._buffer)))
-        self._send(Frame(END))
+        return Frame(END)
 
     def _send(self, frame: Frame) -> None:
         self._output.write(frame.encode())
@@ -70,7 +83,7 @@ class FrameWriter:
 
 
 class SnapshotStore(EmbeddedStore):
-    """A finished snapshot that answers requests of the SPARQL protocol."""
+    """A finished snapshot that answers requests of the SPARQL protocol and the Graph Store Protocol."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, read_only=True)
@@ -84,36 +97,114 @@ class SnapshotStore(EmbeddedStore):
             return self._store.query(
                 request.text,
                 base_iri=request.base_iri,
-                prefixes=dict(PREFIXES) if request.known_prefixes else None,
+                prefixes=_prefixes_in(request.text) if request.known_prefixes else None,
                 default_graph=_nodes(request.default_graphs),  # type: ignore[arg-type]
                 named_graphs=_nodes(request.named_graphs),  # type: ignore[arg-type]
+                use_default_graph_as_union=request.is_union,
             )
         except SyntaxError as error:
             raise syntax_error(error) from error
+
+    def write_graph(
+        self, output: IO[bytes], format: RdfFormat, graph: GraphName, prefixes: Mapping[str, str]
+    ) -> None:
+        """Serialise one graph."""
+        self._store.dump(output, format=format, from_graph=graph, prefixes=dict(prefixes))
+
+    def holds(self, graph: str) -> bool:
+        """Whether there is such a graph; the default graph ("") always is, empty ones count."""
+        return not graph or self._store.contains_named_graph(NamedNode(graph))
+
+
+def _prefixes_in(text: str) -> dict[str, str]:
+    """Those that the text may use: the engine takes its time for each."""
+    return {name: iri for name, iri in PREFIXES.items() if f"{name}:" in text}
 
 
 def _nodes(iris: Iterable[str] | None) -> list[NamedNode] | None:
     return None if iris is None else [NamedNode(iri) for iri in iris]
 
 
-def answer(store: SnapshotStore, request: ReadRequest, output: IO[bytes]) -> None:
-    """Evaluate a request and send its answer, or what is wrong with it."""
+class Snapshots:
+    """The snapshot that was asked last stays open; another one takes its place when it is asked."""
+
+    def __init__(self) -> None:
+        self._folder = ""
+        self._store: SnapshotStore | None = None
+
+    def open(self, folder: str) -> SnapshotStore:
+        """The snapshot's store.
+
+        Raises StoreError where it cannot be opened.
+        """
+        if self._store is None or folder != self._folder:
+            self._store = None
+            self._store = SnapshotStore(Path(folder))
+            self._folder = folder
+        return self._store
+
+
+def answer(snapshots: Snapshots, request: ReadRequest, output: IO[bytes]) -> bool:
+    """Evaluate a request and send its answer, or what is wrong with it; whether this process may go on."""
+    began = time.monotonic()
     try:
-        results = store.ask(request)
-        form = query_form(results)
-        media_type = request.media_types.get(form)
-        if media_type is None:
-            raise UnsupportedFormatError(
-                f"The answer of this query ({form}) has none of the formats asked for."
-            )
-        output.write(Frame(HEAD, json.dumps({"form": form, "media_type": media_type}).encode()).encode())
-        writer = FrameWriter(output)
-        write_results(results, media_type, writer)
-        writer.finish()
+        store = snapshots.open(request.store)
+        if request.graph is not None:
+            last = answer_graph(store, request, request.graph, output)
+        else:
+            last = answer_query(store, request, output)
     except Exception as error:
         # The engine raises what it likes; whatever it is, this process lives on and says so.
-        output.write(_report(error).encode())
+        last = _report(error)
+    is_large = time.monotonic() - began > QUICK_SECONDS and resident_bytes() > LARGE_BYTES
+    if is_large:
+        output.write(Frame(LEAVING).encode())
+    output.write(last.encode())
     output.flush()
+    return not is_large
+
+
+def resident_bytes() -> int:
+    """How much memory this process has right now."""
+    with open("/proc/self/statm", "rb") as file:
+        return int(file.read().split()[1]) * resource.getpagesize()
+
+
+def answer_query(store: SnapshotStore, request: ReadRequest, output: IO[bytes]) -> Frame:
+    """Send the results of a query but for the last frame, which is returned.
+
+    Raises what is wrong with it.
+    """
+    results = store.ask(request)
+    form = query_form(results)
+    writer = _begin(form, request, output)
+    write_results(results, request.media_types[form], writer)
+    return writer.finish()
+
+
+def answer_graph(store: SnapshotStore, request: ReadRequest, graph: str, output: IO[bytes]) -> Frame:
+    """Send a graph whole, or nothing where only its being there is asked; the last frame is returned.
+
+    Raises UnknownResourceError where there is no such graph.
+    """
+    if not store.holds(graph):
+        raise UnknownResourceError(f"There is no graph {graph}.")
+    writer = _begin("graph", request, output)
+    if not request.is_head:
+        name = NamedNode(graph) if graph else DefaultGraph()
+        prefixes = PREFIXES if request.known_prefixes else {}
+        store.write_graph(
+            cast(IO[bytes], writer), _graph_format(request.media_types["graph"]), name, prefixes
+        )
+    return writer.finish()
+
+
+def _begin(form: str, request: ReadRequest, output: IO[bytes]) -> FrameWriter:
+    media_type = request.media_types.get(form)
+    if media_type is None:
+        raise UnsupportedFormatError(f"The answer of this query ({form}) has none of the formats asked for.")
+    output.write(Frame(HEAD, json.dumps({"form": form, "media_type": media_type}).encode()).encode())
+    return FrameWriter(output, request.is_packed)
 
 
 def _report(error: Exception) -> Frame:
@@ -122,6 +213,10 @@ def _report(error: Exception) -> Frame:
             return fault_frame("format", str(error))
         case QuerySyntaxError():
             return fault_frame("syntax", str(error), error.line, error.column)
+        case UnknownResourceError():
+            return fault_frame("unknown", str(error))
+        case StoreError():
+            return fault_frame("store", str(error))
         case _:
             return fault_frame("failed", f"The query could not be evaluated: {error}")
 
@@ -139,54 +234,35 @@ def write_results(results: Results, media_type: str, writer: FrameWriter) -> Non
     Raises UnsupportedFormatError for a media type that is unknown.
     """
     if isinstance(results, QueryTriples):
-        graph_format = RdfFormat.from_media_type(media_type)
-        if graph_format is not None:
-            results.serialize(cast(IO[bytes], writer), format=graph_format)
-            return
-    else:
-        results_format = QueryResultsFormat.from_media_type(media_type)
-        if results_format is not None:
-            results.serialize(cast(IO[bytes], writer), format=results_format)
-            return
-    raise UnsupportedFormatError(f"{media_type} is no format of this query's answer.")
+        results.serialize(cast(IO[bytes], writer), format=_graph_format(media_type))
+        return
+    results_format = QueryResultsFormat.from_media_type(media_type)
+    if results_format is None:
+        raise UnsupportedFormatError(f"{media_type} is no format of this query's answer.")
+    results.serialize(cast(IO[bytes], writer), format=results_format)
 
 
-def serve(store: SnapshotStore, requests: IO[bytes], output: IO[bytes]) -> None:
-    """Answer requests until there are no more."""
+def _graph_format(media_type: str) -> RdfFormat:
+    found = RdfFormat.from_media_type(media_type)
+    if found is None:
+        raise UnsupportedFormatError(f"{media_type} is no format of a graph.")
+    return found
+
+
+def serve(requests: IO[bytes], output: IO[bytes]) -> None:
+    """Answer requests until there are no more, or this process has said that it leaves."""
+    snapshots = Snapshots()
     while len(head := requests.read(PREFIX.size)) == PREFIX.size:
         _, length = PREFIX.unpack(head)
-        answer(store, ReadRequest.read(requests.read(length)), output)
-
-
-def confine(memory_bytes: int) -> None:
-    """Limit this process: its memory, no core dumps, and no network where the system lets us give it up."""
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # Fails without harm where user namespaces are switched off; the deployment has to see to it then.
-    ctypes.CDLL(None).unshare(CLONE_NEWUSER_AND_NEWNET)
-    # Control-C in a terminal is for the parent, whose end is ours.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def leave_with_parent(descriptor: int) -> None:
-    """End this process as soon as nobody holds the other end of the pipe, whatever it is doing."""
-    poll = select.poll()
-    poll.register(descriptor, 0)
-    poll.poll()
-    os._exit(0)
+        if not answer(snapshots, ReadRequest.read(requests.read(length)), output):
+            return
 
 
 def main() -> None:
-    """Serve one snapshot on standard input and output."""
-    memory_bytes, folder = int(sys.argv[1]), Path(sys.argv[2])
-    confine(memory_bytes)
-    threading.Thread(target=leave_with_parent, args=(sys.stdin.fileno(),), daemon=True).start()
-    try:
-        store = SnapshotStore(folder)
-    except StoreError as error:
-        sys.stdout.buffer.write(fault_frame("store", str(error)).encode())
-        sys.exit(1)
-    serve(store, sys.stdin.buffer, sys.stdout.buffer)
+    """Answer requests on standard input and output."""
+    confine(int(sys.argv[1]))
+    end_with_parent(sys.stdin.fileno())
+    serve(sys.stdin.buffer, sys.stdout.buffer)
 
 
 if __name__ == "__main__":

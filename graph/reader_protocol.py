@@ -1,7 +1,8 @@
 """What the web process and its readers say to each other: frames on pipes.
 
 A frame is one byte of kind, four bytes of length, and the payload. The web process sends a REQUEST; the
-reader answers HEAD and then either WHOLE, or DATA as often as needed and END; or FAULT at any point.
+reader answers HEAD and then either WHOLE, or DATA as often as needed and END; or FAULT at
+any point. LEAVING before the last of these says that the process ends after this answer.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -18,10 +19,11 @@ from graph.errors import (
     QueryFailedError,
     QuerySyntaxError,
     StoreError,
+    UnknownResourceError,
     UnsupportedFormatError,
 )
 
-REQUEST, HEAD, WHOLE, DATA, END, FAULT = (b"Q", b"H", b"W", b"D", b"E", b"X")
+REQUEST, HEAD, WHOLE, DATA, END, FAULT, LEAVING = (b"Q", b"H", b"W", b"D", b"E", b"X", b"L")
 PREFIX: Final = struct.Struct("!cI")
 FORMS: Final = ("select", "ask", "graph")
 # The only errors that a reader reports; anything else is a query that failed.
@@ -31,6 +33,7 @@ FAULTS: Final[Mapping[str, type[KnowledgeGraphError]]] = MappingProxyType(
         "format": UnsupportedFormatError,
         "failed": QueryFailedError,
         "store": StoreError,
+        "unknown": UnknownResourceError,
     }
 )
 
@@ -52,7 +55,11 @@ class ReadRequest:
 
     `media_types`: one per form of query (FORMS), absent where no format fits. `default_graphs` and
     `named_graphs` are the protocol's dataset, which replaces FROM; None asks the dataset as it is.
-    `known_prefixes`: whether the prefixes of `ontology/prefixes.ttl` need no declaration.
+    `known_prefixes`: whether the prefixes of `ontology/prefixes.ttl` need no declaration. `is_union`: whether
+    the default graph is the union of all graphs. `store`, the snapshot's folder, is put in by the pool.
+    `is_checked`: whether `require_harmless` has seen the text. `is_packed`: whether the answer is gzipped.
+    `graph`: without a text, the graph that is asked for whole ("": the default graph), or, with `is_head`,
+    whether it is there.
     """
 
     text: str
@@ -61,10 +68,17 @@ class ReadRequest:
     default_graphs: tuple[str, ...] | None = None
     named_graphs: tuple[str, ...] | None = None
     known_prefixes: bool = True
+    is_union: bool = False
+    store: str = ""
+    is_checked: bool = False
+    is_packed: bool = False
+    graph: str | None = None
+    is_head: bool = False
 
-    def frame(self) -> Frame:
-        """The request as a message."""
-        return Frame(REQUEST, json.dumps(asdict(self)).encode())
+    def frame(self, store: str) -> Frame:
+        """The request as a message; `store` is the folder of the snapshot that it asks."""
+        fields = {**vars(self), "media_types": dict(self.media_types), "store": store}
+        return Frame(REQUEST, json.dumps(fields).encode())
 
     @classmethod
     def read(cls, payload: bytes) -> ReadRequest:

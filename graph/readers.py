@@ -1,196 +1,290 @@
 """The pool of reader processes: strangers' queries run there, never in the process that serves HTTP.
 
 A running query of the engine cannot be cancelled, and some texts end the process that parses them. So a
-reader is killed, and another started when the next query comes, at the deadline, when it dies, and when the
-client leaves before the end. Each query is answered by the snapshot that is current when it starts.
+reader is killed, and another started, at the deadline, when it dies, and when the client leaves before the
+end. Each query is answered by the snapshot that is current when it starts. Belongs to one event loop.
 """
 
 from __future__ import annotations
 
-import contextlib
+import asyncio
 import json
-import queue
-import time
-from collections.abc import Callable, Iterator
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final
 
 from graph.datadir import Snapshot
-from graph.errors import ReadersBusyError
+from graph.errors import ClientBusyError, ReadersBusyError
 from graph.query_guard import require_harmless
-from graph.reader import Reader
-from graph.reader_protocol import END, FAULT, WHOLE, ReadRequest, fault
+from graph.reader import Reader, start_reader
+from graph.reader_protocol import END, FAULT, LEAVING, WHOLE, ReadRequest, fault
+
+# A query that takes longer lets others go first from then on, and its reader is replaced after it.
+LONG_SECONDS: Final = 1.0
+SHORT_TEXT: Final = 2000
 
 
 @dataclass(frozen=True)
 class ReaderLimits:
-    """How many readers there are and what one query may cost: seconds, and bytes of address space."""
+    """How many readers there are, and what queries may cost: seconds, bytes of address space, places.
 
-    readers: int = 2
+    `readers` work at a time, a third of them (one at least) for any one client. `waiting` queries wait for
+    at most `waiting_seconds`; `spares` processes are kept warm besides those at work.
+    """
+
+    readers: int = 6
+    spares: int = 2
     first_byte_seconds: float = 10
     total_seconds: float = 60
+    waiting: int = 64
     waiting_seconds: float = 1
     memory_bytes: int = 2 << 30
+
+    @property
+    def share(self) -> int:
+        """How many readers one client may hold, and a third of the places to wait."""
+        return max(1, self.readers // 3)
+
+
+@dataclass
+class PoolState:
+    """What the pool is doing, for the metrics."""
+
+    working: int = 0
+    idle: int = 0
+    waiting: int = 0
+    killed: int = 0
 
 
 class Answer:
     """A serialised result: iterate over it once, and close it when done or when the client leaves.
 
-    An error after the first bytes is raised while iterating: the stream must be cut then, never ended.
+    `whole` is all of it where it is small. An error after the first bytes is raised while iterating: the
+    stream must be cut then, never ended.
     """
 
-    def __init__(
-        self, form: str, media_type: str, snapshot: int, whole: bytes | None, rest: Rest | None
-    ) -> None:
+    def __init__(self, form: str, media_type: str, snapshot: int, whole: bytes | None, work: Work) -> None:
         self.form = form
         self.media_type = media_type
         self.snapshot = snapshot
         self.whole = whole
-        self._rest = rest
+        self._work = work
 
-    def __iter__(self) -> Iterator[bytes]:
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """The pieces, until the reader says that it is the end.
+
+        Raises QueryTimeoutError or QueryFailedError where it does not come to that.
+        """
         if self.whole is not None:
             yield self.whole
-        if self._rest:
-            yield from self._rest.chunks()
-
-    def read(self) -> bytes:
-        """All of it."""
-        return b"".join(self)
+            return
+        async for payload in self._work.payloads():
+            yield payload
 
     def close(self) -> None:
         """Free the reader; one that is still at work is killed."""
-        if self._rest:
-            self._rest.close()
-
-
-class QueryReaders(Protocol):
-    """Somebody who answers queries: the pool, or something in its place in a test."""
-
-    def query(self, request: ReadRequest) -> Answer:
-        """See `ReaderPool.query`."""
-        ...
+        self._work.finish()
 
 
 class ReaderPool:
-    """Readers of the current snapshot; safe to use from many threads.
-
-    `current` says which snapshot that is, and is asked before each query.
-    """
+    """Readers of the current snapshot; `current` says which one that is, and is asked for each query."""
 
     def __init__(self, current: Callable[[], Snapshot], limits: ReaderLimits | None = None) -> None:
         self._current = current
-        self._limits = limits or ReaderLimits()
+        self.limits = limits or ReaderLimits()
+        self._idle: deque[Reader] = deque()
+        self._working: Counter[str] = Counter()
+        self._queue: deque[tuple[str, asyncio.Future[None]]] = deque()
+        self._starting: set[asyncio.Task[None]] = set()
+        self._killed = 0
         self._closed = False
-        # A place is either a reader at rest or None, where one is started on demand.
-        self._places: queue.LifoQueue[Reader | None] = queue.LifoQueue()
-        for _ in range(self._limits.readers):
-            self._places.put(None)
 
-    def query(self, request: ReadRequest) -> Answer:
-        """The answer to a query, once its first bytes are there.
+    @property
+    def state(self) -> PoolState:
+        """What the pool is doing right now."""
+        return PoolState(self._working.total(), len(self._idle), len(self._queue), self._killed)
+
+    async def query(self, request: ReadRequest, client: str = "") -> Answer:
+        """The answer to a query, once its first bytes are there; `client` is "" for the server itself.
 
         Raises QuerySyntaxError, UnsupportedFormatError, QueryTimeoutError, QueryFailedError,
-        ReadersBusyError, and StoreMissingError where nothing has been built.
+        ReadersBusyError, ClientBusyError, and StoreMissingError where nothing has been built.
         """
-        require_harmless(request.text)
+        if not request.is_checked:
+            await self._check(request.text)
         snapshot = self._current()
-        reader = self._take(snapshot)
-        rest = Rest(reader, self._release, time.monotonic() + self._limits.total_seconds)
+        await self._admit(client)
         try:
-            return self._start(reader, request, rest)
+            reader = await self._take()
         except BaseException:
-            rest.close()
+            self._leave(client)
+            raise
+        work = Work(self, reader, client)
+        try:
+            return await work.start(request, snapshot)
+        except BaseException:
+            work.finish()
             raise
 
-    def _start(self, reader: Reader, request: ReadRequest, rest: Rest) -> Answer:
-        deadline = time.monotonic() + self._limits.first_byte_seconds
-        reader.send(request)
-        head = json.loads(rest.receive(deadline))
-        first = rest.receive(deadline)
-        is_whole = rest.is_finished
-        if not is_whole:
-            rest.put_back(first)
-        return Answer(
-            head["form"],
-            head["media_type"],
-            reader.snapshot,
-            first if is_whole else None,
-            None if is_whole else rest,
-        )
+    async def _check(self, text: str) -> None:
+        """Look at the text; a long one is looked at in a thread, while others are served."""
+        if len(text) < SHORT_TEXT:
+            require_harmless(text)
+        else:
+            await asyncio.get_running_loop().run_in_executor(None, require_harmless, text)
 
-    def _take(self, snapshot: Snapshot) -> Reader:
+    async def _admit(self, client: str) -> None:
+        """Wait for one's turn."""
+        if self._has_place(client):
+            self._working[client] += 1
+            return
+        mine = sum(waiting == client for waiting, _ in self._queue) if client else 0
+        if mine >= max(1, self.limits.waiting // 3):
+            raise ClientBusyError("Too many of your queries are waiting. Try again in a few seconds.")
+        if len(self._queue) >= self.limits.waiting:
+            raise ReadersBusyError("Too many queries are waiting. Try again in a few seconds.")
+        turn = asyncio.get_running_loop().create_future()
+        self._queue.append((client, turn))
         try:
-            reader = self._places.get(timeout=self._limits.waiting_seconds)
-        except queue.Empty as error:
+            await asyncio.wait_for(turn, self.limits.waiting_seconds)
+        except TimeoutError as error:
+            if client and self._working[client] >= self.limits.share:
+                raise ClientBusyError(
+                    "Your other queries hold your share of the readers. Try again when they are done."
+                ) from error
             raise ReadersBusyError("All readers are at work. Try again in a few seconds.") from error
-        try:
-            if reader and (reader.snapshot != snapshot.number or not reader.is_alive):
-                reader.kill()
-                reader = None
-            return reader or Reader(snapshot, self._limits.memory_bytes)
-        except BaseException:
-            self._places.put(None)
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self._leave(client)
             raise
+        finally:
+            if (client, turn) in self._queue:
+                self._queue.remove((client, turn))
 
-    def _release(self, reader: Reader, is_fit: bool) -> None:
-        if not is_fit or self._closed:
-            reader.kill()
-        self._places.put(reader if is_fit and not self._closed else None)
+    def _has_place(self, client: str) -> bool:
+        if self._working.total() >= self.limits.readers:
+            return False
+        return not client or self._working[client] < self.limits.share
+
+    def _leave(self, client: str) -> None:
+        """Give the place to the first who waits and may have it."""
+        self._working[client] -= 1
+        if not self._working[client]:
+            del self._working[client]
+        for place, (waiting, turn) in enumerate(self._queue):
+            if not turn.done() and self._has_place(waiting):
+                self._working[waiting] += 1
+                del self._queue[place]
+                turn.set_result(None)
+                return
+
+    async def _take(self) -> Reader:
+        while self._idle:
+            reader = self._idle.pop()
+            if reader.is_fit:
+                self._keep_spares()
+                return reader
+            self._kill(reader)
+        self._keep_spares()
+        return await start_reader(self.limits.memory_bytes)
+
+    def _keep_spares(self) -> None:
+        """Start processes in the background, so that nobody has to wait for one to warm up."""
+        wanted = min(self.limits.spares, max(0, self.limits.readers - self._working.total()))
+        for _ in range(wanted - len(self._idle) - len(self._starting)):
+            task = asyncio.get_running_loop().create_task(self._start_spare())
+            self._starting.add(task)
+            task.add_done_callback(self._starting.discard)
+
+    async def _start_spare(self) -> None:
+        reader = await start_reader(self.limits.memory_bytes)
+        if self._closed:
+            self._kill(reader)
+        else:
+            self._idle.appendleft(reader)
+
+    def warm(self) -> None:
+        """Start the spare readers now rather than with the first query."""
+        self._keep_spares()
+
+    def release(self, reader: Reader, client: str, is_fit: bool) -> None:
+        """Take a reader back: at rest if it may have another query, else killed and replaced."""
+        if is_fit and reader.is_fit and not self._closed:
+            self._idle.append(reader)
+        else:
+            self._kill(reader)
+        self._leave(client)
+        if not self._closed:
+            self._keep_spares()
+
+    def _kill(self, reader: Reader) -> None:
+        self._killed += 1
+        reader.kill()
 
     def close(self) -> None:
         """End the readers at rest now, and those at work when their query is done."""
         self._closed = True
-        emptied = 0
-        with contextlib.suppress(queue.Empty):
-            while True:
-                reader = self._places.get_nowait()
-                emptied += 1
-                if reader:
-                    reader.kill()
-        for _ in range(emptied):
-            self._places.put(None)
+        while self._idle:
+            self._kill(self._idle.pop())
 
 
-class Rest:
-    """What a reader still has to say, and the duty to give the reader back exactly once."""
+class Work:
+    """One query in the hands of one reader, and the duty to give the reader back exactly once."""
 
-    def __init__(self, reader: Reader, release: Callable[[Reader, bool], None], deadline: float) -> None:
+    def __init__(self, pool: ReaderPool, reader: Reader, client: str) -> None:
+        self._pool = pool
         self._reader = reader
-        self._release = release
-        self._deadline = deadline
-        self._first = b""
-        self.is_finished = False
+        self._client = client
+        self._loop = asyncio.get_running_loop()
+        self._end = self._loop.time() + pool.limits.total_seconds
+        self._courtesy = self._loop.call_later(LONG_SECONDS, self._give_way)
+        self._is_leaving = False
+        self._is_complete = False
         self._is_released = False
+        self._first = b""
 
-    def receive(self, deadline: float) -> bytes:
-        """The next payload; frees the reader with the last one.
+    async def start(self, request: ReadRequest, snapshot: Snapshot) -> Answer:
+        """The answer, once its first bytes are there."""
+        limits = self._pool.limits
+        self._reader.allow(min(limits.first_byte_seconds, limits.total_seconds))
+        self._reader.send(request, str(snapshot.store))
+        head = json.loads(await self._receive())
+        self._first = await self._receive()
+        if not self._is_complete:
+            self._reader.allow(self._end - self._loop.time())
+        whole = self._first if self._is_complete else None
+        return Answer(head["form"], head["media_type"], snapshot.number, whole, self)
 
-        Raises what the reader reports, QueryTimeoutError and QueryFailedError.
-        """
-        kind, payload = self._reader.receive(min(deadline, self._deadline))
+    async def payloads(self) -> AsyncIterator[bytes]:
+        """All that the reader sends."""
+        try:
+            yield self._first
+            while not self._is_complete:
+                yield await self._receive()
+        finally:
+            self.finish()
+
+    async def _receive(self) -> bytes:
+        kind, payload = await self._reader.receive()
+        if kind == LEAVING:
+            self._is_leaving = True
+            kind, payload = await self._reader.receive()
         if kind in (WHOLE, END, FAULT):
-            self.is_finished = True
-            self.close()
+            self._is_complete = True
+            self.finish()
         if kind == FAULT:
             raise fault(payload)
         return payload
 
-    def put_back(self, payload: bytes) -> None:
-        """Let `chunks` begin with this payload."""
-        self._first = payload
+    def _give_way(self) -> None:
+        self._is_leaving = True
+        self._reader.lower_priority()
 
-    def chunks(self) -> Iterator[bytes]:
-        """The remaining data, until the reader says that it is the end."""
-        try:
-            yield self._first
-            while not self.is_finished:
-                yield self.receive(self._deadline)
-        finally:
-            self.close()
-
-    def close(self) -> None:
-        """Give the reader back: fit for another query if it has finished this one."""
+    def finish(self) -> None:
+        """Give the reader back: fit for another query if it has finished this one and is not to go."""
         if not self._is_released:
             self._is_released = True
-            self._release(self._reader, self.is_finished)
+            self._courtesy.cancel()
+            self._reader.rest()
+            self._pool.release(self._reader, self._client, self._is_complete and not self._is_leaving)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from flask import Response
 
+from graph.blocking_readers import BlockingAnswer, QueryReaders
 from graph.reader_protocol import ReadRequest
-from graph.readers import Answer, QueryReaders
 from graph.results import Solutions, read_results
 from web.negotiation import JSON, TURTLE, content_type
 
@@ -27,7 +27,7 @@ class Shown:
     is_cut: bool = False
 
 
-def respond(answer: Answer) -> Response:
+def respond(answer: BlockingAnswer) -> Response:
     """The answer, in one piece with its length, or streamed and closed when the client leaves."""
     body = iter(answer) if answer.whole is None else answer.whole
     response = Response(body, content_type=content_type(answer.media_type))
@@ -37,12 +37,13 @@ def respond(answer: Answer) -> Response:
     return response
 
 
-def show(readers: QueryReaders, text: str, *, rows: int = PAGE_ROWS, base_iri: str | None = None) -> Shown:
+def show(readers: QueryReaders, request: ReadRequest, *, rows: int = PAGE_ROWS, client: str = "") -> Shown:
     """The answer to a query for a page, cut after so many rows.
 
     Raises what `ReaderPool.query` raises.
     """
-    answer = readers.query(ReadRequest(text, {"select": JSON, "ask": JSON, "graph": TURTLE}, base_iri))
+    media_types = {"select": JSON, "ask": JSON, "graph": TURTLE}
+    answer = readers.query(replace(request, media_types=media_types), client)
     body = _read(answer)
     if body is None:
         return Shown(is_cut=True)
@@ -54,7 +55,7 @@ def show(readers: QueryReaders, text: str, *, rows: int = PAGE_ROWS, base_iri: s
     return Shown(Solutions(results.variables, results.rows[:rows]), is_cut=len(results.rows) > rows)
 
 
-def _read(answer: Answer) -> bytes | None:
+def _read(answer: BlockingAnswer) -> bytes | None:
     """All of the answer, or None where it is too large for a page."""
     body = bytearray()
     try:

@@ -7,8 +7,8 @@ from typing import Final
 from flask import Flask
 from jinja2 import StrictUndefined
 
+from graph.blocking_readers import QueryReaders
 from graph.named_query import Catalogue
-from graph.readers import QueryReaders
 from web.errors import register_errors
 from web.headers import add_headers
 from web.pages import Counts, page_routes
@@ -31,9 +31,9 @@ def build_app(settings: Settings, readers: QueryReaders, catalogue: Catalogue, c
     app.jinja_env.globals.update(cell=cell, heading=heading, group_digits=group_digits)
     register_errors(app)
     app.after_request(add_headers)
-    example = catalogue[EXAMPLE].body if EXAMPLE in catalogue else ""
-    app.register_blueprint(sparql_routes(settings, readers, example))
     if not settings.raw:
+        example = catalogue[EXAMPLE].body if EXAMPLE in catalogue else ""
+        app.register_blueprint(sparql_routes(readers, example))
         app.register_blueprint(query_routes(readers, catalogue))
         app.register_blueprint(page_routes(settings, readers, catalogue, counts))
     return app

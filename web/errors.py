@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Final
@@ -42,6 +43,7 @@ from graph.errors import (
     UnknownQueryError,
     UnknownResourceError,
     UnsupportedFormatError,
+    UnsupportedMediaTypeError,
     UpdateFailedError,
     WriterUnavailableError,
 )
@@ -49,7 +51,19 @@ from web.negotiation import HTML, choose, content_type
 
 PROBLEM: Final = "application/problem+json"
 PLAIN: Final = "text/plain"
-RETRY_SECONDS: Final = 2
+REQUEST_ID: Final = "osagraph.request_id"
+# What went wrong before Flask was asked.
+EARLIER: Final = "osagraph.error"
+# What a sentence shows of a problem's members.
+SHOWN: Final = ("line", "column", "incident")
+HEADERS: Final[Mapping[int, tuple[tuple[str, str], ...]]] = MappingProxyType(
+    {
+        HTTPStatus.UNAUTHORIZED: (("WWW-Authenticate", 'Bearer realm="osagraph"'),),
+        HTTPStatus.TOO_MANY_REQUESTS: (("Retry-After", "2"),),
+        HTTPStatus.SERVICE_UNAVAILABLE: (("Retry-After", "2"),),
+    }
+)
+_log = logging.getLogger(__name__)
 
 STATUS: Final[Mapping[type[KnowledgeGraphError], int]] = MappingProxyType(
     {
@@ -64,8 +78,8 @@ STATUS: Final[Mapping[type[KnowledgeGraphError], int]] = MappingProxyType(
         QueryError: 400,
         QuerySyntaxError: 400,
         QueryTimeoutError: 504,
-        QueryFailedError: 400,
-        UpdateFailedError: 500,
+        QueryFailedError: 422,
+        UpdateFailedError: 409,
         ReadersBusyError: 503,
         ClientBusyError: 429,
         UnknownQueryError: 404,
@@ -81,69 +95,111 @@ STATUS: Final[Mapping[type[KnowledgeGraphError], int]] = MappingProxyType(
         SourceUnavailableError: 502,
         MalformedSourceError: 400,
         LimitExceededError: 413,
+        UnsupportedMediaTypeError: 415,
     }
 )
 # What goes wrong inside is for the log: its sentences name folders of this machine.
 INTERNAL: Final = (StoreError, OntologyError)
 
 
-def register_errors(app: Flask) -> None:
-    """Answer every error of ours and of HTTP in the form that the client reads."""
-    app.register_error_handler(KnowledgeGraphError, answer_error)
-    app.register_error_handler(HTTPException, answer_http_error)
-    app.register_error_handler(Exception, answer_unexpected)
+@dataclass(frozen=True)
+class Problem:
+    """What to tell about an error: status, sentence, further members, and headers that belong to it."""
+
+    status: int
+    detail: str
+    members: Mapping[str, object] = field(default_factory=dict)
+    headers: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The phrase that belongs to the status."""
+        return HTTPStatus(self.status).phrase
+
+    @property
+    def sentence(self) -> str:
+        """The detail, with its place and incident."""
+        shown = [f"{key} {value}" for key, value in self.members.items() if key in SHOWN]
+        return f"{self.detail} ({', '.join(shown)})" if shown else self.detail
 
 
-def answer_error(error: KnowledgeGraphError) -> Response:
-    """The answer to an error of our own tree."""
+def problem_of(error: Exception, incident: str) -> Problem:
+    """What to tell about any error; `incident` is the request's id, which the log has too."""
+    match error:
+        case KnowledgeGraphError():
+            return _of_ours(error, incident)
+        case HTTPException() if error.code is not None:
+            headers = [(name, value) for name, value in error.get_headers() if name.lower() != "content-type"]
+            return Problem(error.code, error.description or "", headers=tuple(headers))
+        case _:
+            _log.error("unexpected error, incident %s", incident, exc_info=error)
+            return Problem(
+                HTTPStatus.INTERNAL_SERVER_ERROR,
+                "Something went wrong here. It has been written down.",
+                {"incident": incident},
+            )
+
+
+def problem_here(error: Exception) -> Problem:
+    """What to tell about an error in the request that Flask is at."""
+    return problem_of(error, request.environ.get(REQUEST_ID, "none"))
+
+
+def _of_ours(error: KnowledgeGraphError, incident: str) -> Problem:
     status = STATUS[type(error)]
     members: dict[str, object] = {}
     detail = str(error)
     if isinstance(error, INTERNAL):
-        logging.getLogger(__name__).error("%s", error)
-        detail = "The dataset cannot be read at the moment."
-    if isinstance(error, QuerySyntaxError):
+        _log.error("%s, incident %s", error, incident)
+        detail = "The dataset cannot be used at the moment."
+    if isinstance(error, QuerySyntaxError | SourceError):
         members = {"line": error.line, "column": error.column}
     if isinstance(error, InvalidParameterError):
         members = {"name": error.name, "value": error.value, "expected": error.expected}
-    response = problem(status, detail, members)
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        response.headers["Retry-After"] = str(RETRY_SECONDS)
-    return response
-
-
-def answer_http_error(error: HTTPException) -> Response:
-    """The answer to an error of HTTP itself, with the headers that belong to it, such as Allow."""
-    if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
-        return Response(error.get_body(), error.code, error.get_headers())
-    response = problem(error.code, error.description or "", {})
-    for name, value in error.get_headers():
-        if name.lower() != "content-type":
-            response.headers[name] = value
-    return response
-
-
-def answer_unexpected(error: Exception) -> Response:
-    """The answer to a mistake of ours: nothing about it goes outside."""
-    logging.getLogger(__name__).error("unexpected error", exc_info=error)
-    return problem(
-        HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong here. It has been written down.", {}
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        members["incident"] = incident
+    headers = HEADERS.get(status, ())
+    return Problem(
+        status, detail, {key: value for key, value in members.items() if value is not None}, headers
     )
 
 
-def problem(status: int, detail: str, members: Mapping[str, object]) -> Response:
-    """An error as HTML, problem document or text, whichever the Accept header likes best; text if none."""
-    title = HTTPStatus(status).phrase
-    known = {key: value for key, value in members.items() if value is not None}
-    header = request.headers.get("Accept")
-    form = choose(header, (PLAIN, PROBLEM, HTML)) or (PROBLEM if "json" in (header or "") else PLAIN)
-    if form == HTML:
-        body = render_template("error.html", status=status, title=title, detail=detail, members=known)
-    elif form == PROBLEM:
-        body = json.dumps({"title": title, "status": status, "detail": detail, **known})
+def written(problem: Problem, accept: str | None) -> tuple[str, bytes]:
+    """The media type and text of a problem: a problem document where JSON is asked for, else a sentence."""
+    if form_of(accept, (PLAIN, PROBLEM)) == PROBLEM:
+        document = {"title": problem.title, "status": problem.status, "detail": problem.detail}
+        return PROBLEM, json.dumps({**document, **problem.members}).encode()
+    return content_type(PLAIN), f"{problem.sentence}\n".encode()
+
+
+def form_of(accept: str | None, offers: tuple[str, ...]) -> str:
+    """The form that an Accept header likes best, text if none."""
+    return choose(accept, offers) or (PROBLEM if "json" in (accept or "") else PLAIN)
+
+
+def register_errors(app: Flask) -> None:
+    """Answer every error of ours and of HTTP in the form that the client reads."""
+    app.register_error_handler(Exception, answer_error)
+
+    @app.before_request
+    def raise_earlier() -> None:
+        error = request.environ.get(EARLIER)
+        if error is not None:
+            raise error
+
+
+def answer_error(error: Exception) -> Response:
+    """The answer to an error, as a page where the client is a browser."""
+    if isinstance(error, HTTPException) and (error.code is None or error.code < HTTPStatus.BAD_REQUEST):
+        return Response(error.get_body(), error.code, error.get_headers())
+    problem = problem_here(error)
+    accept = request.headers.get("Accept")
+    if form_of(accept, (PLAIN, PROBLEM, HTML)) == HTML:
+        page = render_template("error.html", problem=problem)
+        response = Response(page, problem.status, content_type=content_type(HTML))
     else:
-        place = ", ".join(f"{key} {value}" for key, value in known.items() if key in ("line", "column"))
-        body = f"{detail} ({place})\n" if place else f"{detail}\n"
-    response = Response(body, status, content_type=content_type(form))
+        media_type, body = written(problem, accept)
+        response = Response(body, problem.status, content_type=media_type)
+    response.headers.extend(problem.headers)
     response.vary.add("Accept")
     return response

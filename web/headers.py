@@ -6,22 +6,38 @@ from typing import Final
 
 from flask import Response
 
+# A read asks with this for a snapshot that shows an earlier write.
+AT_LEAST: Final = "x-osagraph-at-least"
+NO_SNIFF: Final = ("x-content-type-options", "nosniff")
 SECURITY: Final = (
     (
-        "Content-Security-Policy",
+        "content-security-policy",
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
         "frame-ancestors 'none'",
     ),
-    ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "strict-origin-when-cross-origin"),
-    ("Cross-Origin-Opener-Policy", "same-origin"),
+    NO_SNIFF,
+    ("referrer-policy", "strict-origin-when-cross-origin"),
+    ("cross-origin-opener-policy", "same-origin"),
 )
-# Reading is free for everybody and takes no cookies, so any site's script may read.
+# Nobody is known by a cookie here, so any site's script may do what any client may.
 CROSS_ORIGIN: Final = (
-    ("Access-Control-Allow-Origin", "*"),
-    ("Access-Control-Allow-Methods", "GET, HEAD, POST, OPTIONS"),
-    ("Access-Control-Allow-Headers", "Accept, Content-Type"),
-    ("Access-Control-Max-Age", "86400"),
+    ("access-control-allow-origin", "*"),
+    # The names that scripts may see, besides those that they always may.
+    (
+        "access-control-expose-headers",
+        "content-length, etag, link, location, retry-after, x-osagraph-snapshot, x-request-id",
+    ),
+)
+# What a browser asks before it sends anything out of the ordinary.
+PREFLIGHT: Final = (
+    *CROSS_ORIGIN,
+    ("access-control-allow-methods", "GET, HEAD, POST, PUT, DELETE, OPTIONS"),
+    (
+        "access-control-allow-headers",
+        "accept, authorization, content-type, if-none-match, x-osagraph-at-least, x-request-id, "
+        "x-requested-with",
+    ),
+    ("access-control-max-age", "86400"),
 )
 
 

@@ -5,15 +5,18 @@ Spec: https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
 JSON: Final = "application/sparql-results+json"
+XML: Final = "application/sparql-results+xml"
 TURTLE: Final = "text/turtle"
 HTML: Final = "text/html"
-RESULTS: Final = (JSON, "application/sparql-results+xml", "text/csv", "text/tab-separated-values")
+ANY: Final = "*/*"
+RESULTS: Final = (JSON, XML, "text/csv", "text/tab-separated-values")
 GRAPHS: Final = (
     TURTLE,
     "application/n-triples",
@@ -30,14 +33,23 @@ OFFERS: Final[Mapping[str, Sequence[str]]] = MappingProxyType(
 ALIASES: Final[Mapping[str, Sequence[str]]] = MappingProxyType(
     {
         "application/json": (JSON, "application/ld+json"),
+        "application/xml": (XML, "application/rdf+xml"),
+        "text/xml": (XML, "application/rdf+xml"),
         "text/plain": ("application/n-triples",),
-        "application/x-turtle": (TURTLE,),
+        "application/x-json+ld": ("application/ld+json",),
+        **{name: (TURTLE,) for name in ("application/turtle", "application/x-turtle")},
+        **{name: (TURTLE,) for name in ("text/n3", "text/rdf+n3", "application/n3")},
     }
+)
+# What Java sends for a program that asks for nothing in particular: no browser, and no number by the grammar.
+JAVA: Final = (
+    "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2",
+    "text/html, image/gif, image/jpeg, */*; q=0.2",
 )
 FORMATS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "json": JSON,
-        "xml": "application/sparql-results+xml",
+        "json": "application/json",
+        "xml": "application/xml",
         "csv": "text/csv",
         "tsv": "text/tab-separated-values",
         "ttl": TURTLE,
@@ -49,6 +61,8 @@ FORMATS: Final[Mapping[str, str]] = MappingProxyType(
         "html": HTML,
     }
 )
+# Clients of one kind send the same header every time.
+REMEMBERED: Final = 512
 QUALITY: Final = re.compile(r"(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
 
 
@@ -67,7 +81,7 @@ class Range(NamedTuple):
         kind, _, rest = self.pattern.partition("/")
         if rest == "*" and kind == media_type.partition("/")[0]:
             return 1
-        return 0 if self.pattern == "*/*" else -1
+        return 0 if self.pattern == ANY else -1
 
 
 def read_accept(header: str | None) -> list[Range]:
@@ -77,7 +91,7 @@ def read_accept(header: str | None) -> list[Range]:
     [Range(pattern='text/csv', quality=0.5), Range(pattern='*/*', quality=0.0)]
     """
     ranges = []
-    for item in (header or "*/*").split(","):
+    for item in (header if header and header not in JAVA else ANY).split(","):
         name, *parameters = (part.strip() for part in item.split(";"))
         if name:
             ranges.append(Range(name.lower(), _quality(parameters)))
@@ -114,24 +128,50 @@ def quality_of(media_type: str, ranges: Iterable[Range]) -> float:
     return quality if specificity >= 0 else 0.0
 
 
-def media_types(header: str | None, format: str | None = None) -> dict[str, str]:
+@functools.lru_cache(maxsize=REMEMBERED)
+def media_types(header: str | None, format: str | None = None) -> Mapping[str, str]:
     """The media type to answer with for each form of query; a form that cannot be served is left out.
 
-    A short name of FORMATS outweighs the header; one that is unknown serves nothing.
+    A short name of FORMATS is for those who send no header, or a browser's: it outweighs one that asks for
+    nothing in particular, and one that is unknown then serves nothing.
     """
-    wanted = header if format is None else FORMATS.get(format, "unknown/unknown")
+    wanted = header
+    if format is not None and (is_indifferent(header) or _names_html(header)):
+        wanted = FORMATS.get(format, "unknown/unknown")
     chosen = {form: choose(wanted, offers) for form, offers in OFFERS.items()}
     return {form: media_type for form, media_type in chosen.items() if media_type}
+
+
+def is_indifferent(header: str | None) -> bool:
+    """Whether a header asks for nothing in particular.
+
+    >>> is_indifferent(None), is_indifferent("*/*;q=0.8"), is_indifferent("text/csv, */*")
+    (True, True, False)
+    """
+    return all(item.pattern == ANY for item in read_accept(header))
+
+
+def _names_html(header: str | None) -> bool:
+    return any(item.pattern == HTML and item.quality for item in read_accept(header))
 
 
 def prefers_html(header: str | None, format: str | None = None) -> bool:
     """Whether somebody with a browser is asking: HTML is named, and nothing of ours is liked better."""
     if format is not None:
         return format == "html"
-    ranges = read_accept(header)
-    if not any(item.pattern == HTML and item.quality for item in ranges):
+    if not _names_html(header):
         return False
     return choose(header, (HTML, *RESULTS, *GRAPHS)) == HTML
+
+
+def accepts_gzip(header: str | None) -> bool:
+    """Whether an Accept-Encoding header names gzip, and does not refuse it.
+
+    >>> accepts_gzip("br, gzip;q=0.5"), accepts_gzip("gzip;q=0"), accepts_gzip(None)
+    (True, False, False)
+    """
+    ranges = read_accept(header) if header else []
+    return any(item.pattern in ("gzip", "x-gzip") and item.quality > 0 for item in ranges)
 
 
 def content_type(media_type: str) -> str:

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from flask import Blueprint, Response, jsonify, render_template, request
+from flask import Blueprint, render_template, request
 
+from graph.blocking_readers import QueryReaders
 from graph.errors import KnowledgeGraphError
 from graph.named_query import Catalogue, NamedQuery
-from graph.readers import QueryReaders
+from graph.reader_protocol import ReadRequest
 from web.answers import Shown, show
 from web.settings import Settings
 
@@ -28,7 +29,7 @@ class Example:
 
 
 def page_routes(settings: Settings, readers: QueryReaders, catalogue: Catalogue, counts: Counts) -> Blueprint:
-    """The routes of the home page and of /healthz."""
+    """The route of the home page."""
     routes = Blueprint("pages", __name__)
 
     @routes.get("/")
@@ -38,16 +39,11 @@ def page_routes(settings: Settings, readers: QueryReaders, catalogue: Catalogue,
         url = (settings.public_url or request.url_root).rstrip("/")
         return render_template("home.html", examples=examples, counts=numbers, url=url)
 
-    @routes.get("/healthz")
-    def healthz() -> Response:
-        counts()
-        return jsonify(status="ok")
-
     return routes
 
 
 def _example(query: NamedQuery, readers: QueryReaders) -> Example:
     try:
-        return Example(query, show(readers, query.bind({}), rows=EXAMPLE_ROWS))
+        return Example(query, show(readers, ReadRequest(query.bind({})), rows=EXAMPLE_ROWS))
     except KnowledgeGraphError:
         return Example(query, None)

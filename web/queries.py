@@ -7,13 +7,13 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request
 
-from graph.errors import InvalidParameterError, QueryError, UnsupportedFormatError
+from graph.blocking_readers import QueryReaders
+from graph.errors import QueryError, UnsupportedFormatError
 from graph.named_query import Catalogue, NamedQuery
 from graph.query_header import without_header
 from graph.reader_protocol import ReadRequest
-from graph.readers import QueryReaders
 from web.answers import respond, show
-from web.errors import STATUS
+from web.errors import problem_here
 from web.negotiation import media_types, prefers_html
 
 LINKED_FORMATS: Final = ("json", "csv", "ttl", "jsonld", "rq")
@@ -48,12 +48,12 @@ def query_routes(readers: QueryReaders, catalogue: Catalogue) -> Blueprint:
 
 def _page(query: NamedQuery, values: dict[str, str], readers: QueryReaders) -> Response:
     """The form with the values that were given, and the answer or what is wrong with them."""
-    shown, fault, status, text = None, None, 200, ""
+    shown, fault, culprit, text = None, None, None, ""
     try:
         text = query.bind(values)
-        shown = show(readers, text)
+        shown = show(readers, ReadRequest(text))
     except QueryError as error:
-        fault, status = error, STATUS[type(error)]
+        fault, culprit = problem_here(error), getattr(error, "name", None)
     page = render_template(
         "query.html",
         query=query,
@@ -61,9 +61,9 @@ def _page(query: NamedQuery, values: dict[str, str], readers: QueryReaders) -> R
         text=without_header(text),
         shown=shown,
         fault=fault,
-        culprit=fault.name if isinstance(fault, InvalidParameterError) else None,
+        culprit=culprit,
         links={format: f"?{urlencode({**values, 'format': format})}" for format in LINKED_FORMATS},
     )
-    response = Response(page, status)
+    response = Response(page, fault.status, fault.headers) if fault else Response(page)
     response.vary.add("Accept")
     return response

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from graph.readers import ReaderLimits
@@ -16,26 +16,42 @@ class Settings:
     `data`: the data directory.
     `host`, `port`: where to listen.
     `public_url`: the address that links and the service description name, where a proxy stands in front.
+    `proxies`: networks of our own proxies, whose X-Forwarded-* headers are believed.
     `raw`: serve a plain dataset: no pages, and no prefixes that a query need not declare.
-    `readers`: how many queries are evaluated at a time.
+    `readers`: how many queries are evaluated at a time, a third of them for one client.
     `deadline_seconds`: how long a query may take until its first byte.
     `total_seconds`: how long a query may take in all.
     `waiting_seconds`: how long a query waits for a free reader before it is told to come back.
     `memory_bytes`: how much address space one query may take.
-    `body_bytes`: how large the body of a request may be.
+    `body_bytes`: how large the body of a request may be, an update or a query.
+    `upload_bytes`: how large a document for the graph store may be, inflated.
+    `upload_seconds`: how long a client may take to send a body.
+    `update_seconds`: how long an update may take.
+    `cache_bytes`: how much of earlier answers is remembered.
+    `spool_bytes`: how much of answers may wait on disk for slow clients.
+    `slow_seconds`: from when on a query is written to the log of slow ones.
+    `quiet`: no log of requests on standard error.
     """
 
     data: Path
     host: str = "127.0.0.1"
     port: int = 8000
     public_url: str | None = None
+    proxies: tuple[str, ...] = ()
     raw: bool = False
-    readers: int = 2
+    readers: int = field(default_factory=lambda: 3 * (os.cpu_count() or 1))
     deadline_seconds: float = 10
     total_seconds: float = 60
     waiting_seconds: float = 1
     memory_bytes: int = 2 << 30
-    body_bytes: int = 1 << 20
+    body_bytes: int = 16 << 20
+    upload_bytes: int = 256 << 20
+    upload_seconds: float = 60
+    update_seconds: float = 60
+    cache_bytes: int = 64 << 20
+    spool_bytes: int = 4 << 30
+    slow_seconds: float = 1
+    quiet: bool = False
 
     @classmethod
     def from_environment(cls) -> Settings:

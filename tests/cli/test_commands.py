@@ -276,9 +276,23 @@ def test_verify_names_the_quotes_that_are_missing(run: Run, built: Path, tmp_pat
 
 def test_help_shows_an_example_for_every_command(run: Run) -> None:
     listed = run("--help").output
-    for name in ("build", "load", "remove", "sources", "query", "serve", "export", "verify"):
+    for name in (
+        "build",
+        "load",
+        "remove",
+        "sources",
+        "query",
+        "serve",
+        "export",
+        "verify",
+        "snapshots",
+        "backup",
+        "restore",
+        "status",
+    ):
         assert name in listed
         assert f"Example: osagraph {name}" in run(name, "--help").output
+    assert "token" in listed
 
 
 def test_a_kept_file_that_is_lost_is_named(run: Run, data: Path, tables: Path) -> None:

@@ -56,10 +56,11 @@ class Server:
         return bool(json.loads(body)["boolean"])
 
     def stop(self) -> tuple[int, str]:
-        """Exit code and remaining output after SIGTERM."""
+        """Exit code, and what it said besides the log of requests, after SIGTERM."""
         self.process.send_signal(signal.SIGTERM)
         rest, _ = self.process.communicate(timeout=READY_SECONDS)
-        return self.process.returncode, rest
+        lines = [line for line in rest.splitlines() if not line.startswith('{"time":')]
+        return self.process.returncode, "\n".join(lines)
 
 
 def free_port() -> int:

@@ -1,19 +1,14 @@
-"""The application over the shipped dataset, with real reader processes and short deadlines."""
+"""The server of the shipped dataset, asked over HTTP; real reader processes and short deadlines."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
-from flask.testing import FlaskClient
 
 from graph.datadir import Snapshot
 from graph.named_query import Catalogue
-from graph.readers import ReaderPool
-from web.app import build_app
-from web.settings import Settings
 
 QUERIES = Path(__file__).parents[2] / "queries"
 
@@ -36,19 +31,18 @@ def snapshot(shipped_build: Build) -> Snapshot:
     return Snapshot(1, shipped_build.folder.parent)
 
 
-@pytest.fixture(scope="session")
-def settings(snapshot: Snapshot) -> Settings:
-    return Settings(snapshot.folder, deadline_seconds=2, total_seconds=5, waiting_seconds=1)
+class Server(Protocol):
+    """A running server, as the fixture of the folder above starts it."""
+
+    def client(self, *scopes: str) -> Client: ...
+
+
+class Client(Protocol):
+    """Asks a server, as a browser or a script would."""
+
+    def get(self, path: str, **options: Any) -> Any: ...
 
 
 @pytest.fixture(scope="session")
-def readers(snapshot: Snapshot, settings: Settings) -> Iterator[ReaderPool]:
-    pool = ReaderPool(lambda: snapshot, settings.limits())
-    yield pool
-    pool.close()
-
-
-@pytest.fixture(scope="session")
-def client(settings: Settings, readers: ReaderPool, catalogue: Catalogue) -> FlaskClient:
-    counts = {"claims": 12345, "made": "2026-01-01"}
-    return build_app(settings, readers, catalogue, lambda: counts).test_client()
+def client(shipped_server: Server) -> Client:
+    return shipped_server.client()

@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
-from flask.testing import FlaskClient
 from pyoxigraph import NamedNode, RdfFormat, parse
 
 from ontology.namespaces import RDF, SD
@@ -58,7 +57,7 @@ def post(body: str | bytes, content_type: str | None, query_string: str = "") ->
         (get(JSON, query="SELECT"), 400, PROBLEM),
         (get("text/html, */*;q=0.1", query="ASK {}", update="CLEAR ALL"), 400, HTML),
         (get(query=""), 400, PLAIN),
-        (get(update="CLEAR ALL"), 400, PLAIN),
+        (get(update="CLEAR ALL"), 405, PLAIN),
         (get(**{"default-graph-uri": SOURCE}), 400, PLAIN),
         (get(query="ASK {}", **{"default-graph-uri": "relative"}), 400, PLAIN),
         ({"query_string": "query=ASK%20%7B%7D&query=ASK%20%7B%7D"}, 400, PLAIN),
@@ -72,12 +71,12 @@ def post(body: str | bytes, content_type: str | None, query_string: str = "") ->
         (post(b"ASK {} #\xff", DIRECT), 400, PLAIN),
         (post(SELECT, None), 415, PLAIN),
         (post(SELECT, "text/plain"), 415, PLAIN),
-        (post("CLEAR ALL", "application/sparql-update"), 415, PLAIN),
+        (post("CLEAR ALL", "application/sparql-update"), 401, PLAIN),
         (post("", FORM), 400, PLAIN),
-        (post("x" * (1 << 20) + "x", DIRECT), 413, PLAIN),
+        (post("x" * (16 << 20) + "x", DIRECT), 413, PLAIN),
         ({"method": "PUT"}, 405, PLAIN),
         ({"method": "DELETE"}, 405, PLAIN),
-        ({"method": "OPTIONS"}, 200, HTML),
+        ({"method": "OPTIONS"}, 204, None),
         (get(), 200, "text/turtle; charset=utf-8"),
         (get("application/rdf+xml"), 200, "application/rdf+xml"),
         (get("text/html"), 200, HTML),
@@ -85,34 +84,37 @@ def post(body: str | bytes, content_type: str | None, query_string: str = "") ->
     ],
 )
 def test_a_request_is_answered_as_the_protocol_says(
-    client: FlaskClient, request_: dict[str, Any], status: int, content_type: str
+    client: Any, request_: dict[str, Any], status: int, content_type: str
 ) -> None:
     response = client.open("/sparql", **request_)
     assert (response.status_code, response.content_type) == (status, content_type)
 
 
-def test_head_has_the_headers_of_get_without_the_body(client: FlaskClient) -> None:
+def test_head_has_the_headers_of_get_without_the_body(client: Any) -> None:
     url = f"/sparql?query={quote(SELECT)}"
     got, head = client.get(url), client.head(url)
     assert (head.status_code, head.data) == (200, b"")
-    assert dict(head.headers) == dict(got.headers)
+    varying = ("date", "x-request-id")
+    assert {k: v for k, v in head.headers.items() if k not in varying} == {
+        k: v for k, v in got.headers.items() if k not in varying
+    }
 
 
-def test_any_site_may_ask(client: FlaskClient) -> None:
+def test_any_site_may_ask(client: Any) -> None:
     response = client.options("/sparql", headers={"Origin": "https://example.org"})
     assert response.headers["Access-Control-Allow-Origin"] == "*"
-    assert set(response.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS", "POST"}
+    assert set(response.headers["Access-Control-Allow-Methods"].split(", ")) > {"GET", "HEAD", "POST"}
 
 
-def test_other_methods_are_told_which_are_allowed(client: FlaskClient) -> None:
+def test_other_methods_are_told_which_are_allowed(client: Any) -> None:
     assert "POST" in client.put("/sparql").headers["Allow"]
 
 
-def test_a_syntax_error_has_its_place(client: FlaskClient) -> None:
+def test_a_syntax_error_has_its_place(client: Any) -> None:
     response = client.get("/sparql", query_string={"query": "ASK {\n ?s }"}, headers={"Accept": JSON})
-    problem = response.get_json(force=True)
+    problem = response.json
     assert (problem["status"], problem["line"], problem["column"]) == (400, 2, 6)
-    text = client.get("/sparql", query_string={"query": "ASK {\n ?s }"}).get_data(as_text=True)
+    text = client.get("/sparql", query_string={"query": "ASK {\n ?s }"}).text
     assert text.endswith(" (line 2, column 6)\n")
 
 
@@ -134,7 +136,7 @@ COUNT_NAMED = "SELECT (COUNT(DISTINCT ?g) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } }
 )
 @pytest.mark.parametrize("how", ["get", "form", "direct"])
 def test_the_dataset_of_the_protocol_replaces_the_one_of_the_query(
-    client: FlaskClient, how: str, query: str, dataset: dict[str, str], number: int
+    client: Any, how: str, query: str, dataset: dict[str, str], number: int
 ) -> None:
     if how == "get":
         response = client.get("/sparql", query_string={"query": query, **dataset})
@@ -142,25 +144,25 @@ def test_the_dataset_of_the_protocol_replaces_the_one_of_the_query(
         response = client.post("/sparql", data={"query": query, **dataset})
     else:
         response = client.post("/sparql", data=query, content_type=DIRECT, query_string=dataset)
-    [row] = response.get_json(force=True)["results"]["bindings"]
+    [row] = response.json["results"]["bindings"]
     assert row["n"]["value"] == str(number)
 
 
-def test_a_large_answer_is_streamed_whole(client: FlaskClient) -> None:
+def test_a_large_answer_is_streamed_whole(client: Any) -> None:
     query = "SELECT ?s ?p ?o { GRAPH ?g { ?s ?p ?o } }"
     response = client.get("/sparql", query_string={"query": query, "format": "csv"})
     counted = client.get("/sparql", query_string={"query": query.replace("?s ?p ?o", "(COUNT(*) AS ?n)", 1)})
-    [row] = counted.get_json(force=True)["results"]["bindings"]
+    [row] = counted.json["results"]["bindings"]
     assert "Content-Length" not in response.headers
     # A line break within a literal has no carriage return in this dataset.
     assert response.data.count(b"\r\n") - 1 == int(row["n"]["value"]) > 10_000
 
 
-def test_the_service_description_names_the_endpoint(client: FlaskClient) -> None:
+def test_the_service_description_names_the_endpoint(client: Any) -> None:
     response = client.get("/sparql", headers={"Accept": "text/turtle"})
     triples = [quad.triple for quad in parse(input=response.data, format=RdfFormat.TURTLE)]
     [service] = [triple.subject for triple in triples if triple.object == SD.Service]
     [endpoint] = [triple.object for triple in triples if triple.predicate == SD.endpoint]
-    assert endpoint == NamedNode("http://localhost/sparql")
+    assert endpoint == NamedNode(f"http://127.0.0.1:{client.port}/sparql")
     assert {triple.subject for triple in triples if triple.predicate == SD.resultFormat} == {service}
     assert [triple for triple in triples if triple.predicate == RDF.type] != []

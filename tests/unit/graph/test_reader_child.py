@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from pyoxigraph import Literal, Quad
 
+from graph import reader_child
 from graph.embedded import EmbeddedStore
-from graph.reader_child import FRAME_BYTES, FrameWriter, SnapshotStore, answer, serve
-from graph.reader_protocol import DATA, END, FAULT, HEAD, PREFIX, WHOLE, Frame, ReadRequest
+from graph.reader_child import FRAME_BYTES, FrameWriter, Snapshots, answer, serve
+from graph.reader_protocol import DATA, END, FAULT, HEAD, LEAVING, PREFIX, WHOLE, Frame, ReadRequest
 from ontology.namespaces import GRAPH, ID, OSA
 
 CSV, TURTLE, JSON = "text/csv", "text/turtle", "application/sparql-results+json"
@@ -22,14 +25,14 @@ NOTES = GRAPH.iri("user/notes")
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> SnapshotStore:
+def store(tmp_path: Path) -> str:
     writable = EmbeddedStore(tmp_path / "store")
     writable.insert(
         [Quad(ID.japan, OSA.note, Literal("fact")), Quad(ID.japan, OSA.note, Literal("aside"), NOTES)]
     )
     writable.flush()
     writable.close()
-    return SnapshotStore(tmp_path / "store")
+    return str(tmp_path / "store")
 
 
 def frames(output: io.BytesIO) -> Iterator[Frame]:
@@ -39,9 +42,9 @@ def frames(output: io.BytesIO) -> Iterator[Frame]:
         yield Frame(kind, output.read(length))
 
 
-def answered(store: SnapshotStore, request: ReadRequest) -> list[Frame]:
+def answered(store: str, request: ReadRequest) -> list[Frame]:
     output = io.BytesIO()
-    answer(store, request, output)
+    answer(Snapshots(), replace(request, store=store), output)
     return list(frames(output))
 
 
@@ -58,14 +61,14 @@ def answered(store: SnapshotStore, request: ReadRequest) -> list[Frame]:
     ],
 )
 def test_each_form_of_query_is_answered_in_its_format(
-    store: SnapshotStore, text: str, form: str, content: bytes
+    store: str, text: str, form: str, content: bytes
 ) -> None:
     head, whole = answered(store, ReadRequest(text, TYPES))
     assert (head.kind, json.loads(head.payload)) == (HEAD, {"form": form, "media_type": TYPES[form]})
     assert whole == Frame(WHOLE, content)
 
 
-def test_a_request_may_name_its_dataset(store: SnapshotStore) -> None:
+def test_a_request_may_name_its_dataset(store: str) -> None:
     text = "SELECT ?n { ?s osa:note ?n }"
     _, whole = answered(store, ReadRequest(text, TYPES, default_graphs=(NOTES.value,)))
     assert whole.payload == b"n\r\naside\r\n"
@@ -85,12 +88,12 @@ def test_a_request_may_name_its_dataset(store: SnapshotStore) -> None:
             "format",
             "text/turtle is no format of this query's answer.",
         ),
-        (ReadRequest("DESCRIBE id:japan", {"graph": CSV}), "format", "text/csv is no format of this query's"),
+        (ReadRequest("DESCRIBE id:japan", {"graph": CSV}), "format", "text/csv is no format of a graph."),
         (ReadRequest("ASK {}", TYPES, base_iri="no iri"), "failed", "The query could not be evaluated: "),
     ],
 )
 def test_what_is_wrong_is_reported_and_no_end_of_the_process(
-    store: SnapshotStore, request_: ReadRequest, kind: str, message: str
+    store: str, request_: ReadRequest, kind: str, message: str
 ) -> None:
     last = answered(store, request_)[-1]
     report = json.loads(last.payload)
@@ -99,10 +102,20 @@ def test_what_is_wrong_is_reported_and_no_end_of_the_process(
     assert (report["line"] is not None) == (kind == "syntax")
 
 
-def test_requests_are_served_until_there_are_no_more(store: SnapshotStore) -> None:
+def test_a_process_that_has_grown_says_so_and_leaves(store: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader_child, "resident_bytes", lambda: reader_child.LARGE_BYTES + 1)
+    monkeypatch.setattr(reader_child, "QUICK_SECONDS", 0)
+    asked = ReadRequest("ASK {}", TYPES).frame(store).encode()
+    output = io.BytesIO()
+    serve(io.BytesIO(asked * 2), output)
+    assert [frame.kind for frame in frames(output)] == [HEAD, LEAVING, WHOLE]
+
+
+def test_requests_are_served_until_there_are_no_more(store: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader_child, "resident_bytes", lambda: 0)
     asked = [ReadRequest(f"ASK {{ ?s osa:note '{word}' }}", TYPES) for word in ("fact", "other")]
-    requests, output = io.BytesIO(b"".join(each.frame().encode() for each in asked)), io.BytesIO()
-    serve(store, requests, output)
+    requests, output = io.BytesIO(b"".join(each.frame(store).encode() for each in asked)), io.BytesIO()
+    serve(requests, output)
     answers = [json.loads(frame.payload)["boolean"] for frame in frames(output) if frame.kind == WHOLE]
     assert answers == [True, False]
 
@@ -113,8 +126,8 @@ def test_much_is_sent_in_parts_and_little_at_once() -> None:
     assert writer.write(b"x" * FRAME_BYTES) == FRAME_BYTES
     writer.write(b"y")
     writer.flush()
-    writer.finish()
-    assert list(frames(output)) == [Frame(DATA, b"x" * FRAME_BYTES), Frame(DATA, b"y"), Frame(END)]
+    assert writer.finish() == Frame(END)
+    assert list(frames(output)) == [Frame(DATA, b"x" * FRAME_BYTES), Frame(DATA, b"y")]
 
 
 def test_what_comes_slowly_is_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,3 +138,24 @@ def test_what_comes_slowly_is_passed_on(monkeypatch: pytest.MonkeyPatch) -> None
     for part in (b"a", b"b"):
         writer.write(part)
     assert list(frames(output)) == [Frame(DATA, b"ab")]
+
+
+def test_a_graph_is_sent_whole_and_one_that_is_not_there_is_told(store: str) -> None:
+    asked = ReadRequest("", {"graph": "application/n-triples"}, graph=NOTES.value)
+    _, whole = answered(store, asked)
+    assert whole.payload.endswith(b'"aside" .\n')
+    _, head = answered(store, replace(asked, is_head=True))
+    assert head == Frame(WHOLE, b"")
+    [fault] = answered(store, replace(asked, graph="urn:none"))
+    assert json.loads(fault.payload)["kind"] == "unknown"
+
+
+def test_a_packed_answer_is_gzip(store: str) -> None:
+    asked = ReadRequest("SELECT ?n { ?s osa:note ?n }", TYPES, is_packed=True)
+    _, whole = answered(store, asked)
+    assert gzip.decompress(whole.payload) == b"n\r\nfact\r\n"
+
+
+def test_a_snapshot_that_cannot_be_opened_is_the_stores_fault(tmp_path: Path) -> None:
+    [fault] = answered(str(tmp_path / "none"), ReadRequest("ASK {}", TYPES))
+    assert json.loads(fault.payload)["kind"] == "store"

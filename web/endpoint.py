@@ -1,0 +1,166 @@
+"""The SPARQL endpoint: the operations of the protocol, from a request to a reply.
+
+Runs on the event loop of the server. Pages for browsers are left to Flask.
+Spec: https://www.w3.org/TR/sparql11-protocol/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from http import HTTPStatus
+from typing import Any, Final
+
+from werkzeug.exceptions import BadRequest, MethodNotAllowed, NotAcceptable
+
+from graph.errors import UnsupportedFormatError
+from graph.readers import ReaderPool
+from graph.snapshot_pointer import SnapshotPointer
+from web.answer_cache import AnswerCache, Cached, Key, entity_tag, is_known, is_repeatable
+from web.exchange import Exchange, Headers, Reply
+from web.headers import CROSS_ORIGIN, NO_SNIFF
+from web.negotiation import GRAPHS, HTML, RESULTS, accepts_gzip, choose, content_type, prefers_html
+from web.operation import Fields, graph_names, only, read_fields, read_request, the_one
+from web.service_description import Service, describe_service
+from web.settings import Settings
+from web.writes import UpdateOrder, Writer, Writes
+
+METHODS: Final = ("GET", "HEAD", "POST")
+VARY: Final = ("vary", "accept, accept-encoding, origin")
+# The current snapshot is looked at every time; a client that has the answer sends If-None-Match.
+REVALIDATE: Final = ("cache-control", "no-cache")
+NONE_FITS: Final = (
+    f"None of the formats asked for fits. SELECT and ASK can be had as {', '.join(RESULTS)}, "
+    f"CONSTRUCT and DESCRIBE as {', '.join(GRAPHS)}."
+)
+
+InThread = Callable[..., Coroutine[Any, Any, Any]]
+
+
+class SparqlEndpoint:
+    """Queries, updates and the service description at one path; `is_union` makes all graphs the default."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        pool: ReaderPool,
+        pointer: SnapshotPointer,
+        cache: AnswerCache,
+        writes: Writes,
+        in_thread: InThread,
+    ) -> None:
+        self._settings = settings
+        self._pool = pool
+        self._pointer = pointer
+        self._cache = cache
+        self._writes = writes
+        self._in_thread = in_thread
+
+    def remembered(self, key: Key) -> Cached | None:
+        """An answer that was given before, by the snapshot that is still current."""
+        return self._cache.get(key, self._pointer.current().number)
+
+    async def reply(self, exchange: Exchange, key: Key) -> Reply | None:
+        """The reply to a request; None where it is for Flask, to be shown as a page.
+
+        Raises KnowledgeGraphError and HTTPException.
+        """
+        if exchange.method not in METHODS:
+            raise MethodNotAllowed(valid_methods=[*METHODS, "OPTIONS"])
+        fields = read_fields(
+            exchange.method, exchange.query, exchange.header("content-type") or "", exchange.body
+        )
+        accept = exchange.header("accept")
+        if exchange.method != "POST" and not fields:
+            return self._described(exchange, accept)
+        if "update" in fields:
+            return await self._update(exchange, fields)
+        if not self._settings.raw and prefers_html(accept, only(fields, "format")):
+            return None
+        return await self._query(exchange, fields, accept, key)
+
+    async def _query(self, exchange: Exchange, fields: Fields, accept: str | None, key: Key) -> Reply:
+        is_union = exchange.path.startswith("/union/")
+        request = read_request(
+            fields,
+            accept,
+            exchange.base + exchange.path,
+            known_prefixes=not self._settings.raw,
+            is_union=is_union,
+            is_packed=accepts_gzip(exchange.header("accept-encoding")),
+        )
+        if not request.media_types:
+            raise UnsupportedFormatError(NONE_FITS)
+        snapshot = self._pointer.current().number
+        tag = entity_tag(key, snapshot) if is_repeatable(request.text) else None
+        if tag and is_known(tag, exchange.header("if-none-match")):
+            return Reply(HTTPStatus.NOT_MODIFIED, unchanged(tag), outcome="cached", snapshot=snapshot)
+        try:
+            answer = await self._pool.query(request, exchange.client)
+        except UnsupportedFormatError as error:
+            raise UnsupportedFormatError(NONE_FITS) from error
+        headers = answer_headers(answer.media_type, answer.snapshot, request.is_packed)
+        if tag and answer.snapshot == snapshot:
+            headers.append(("etag", tag))
+            if answer.whole is not None:
+                self._cache.put(key, snapshot, Cached(tag, [*headers], answer.whole))
+        return Reply(
+            HTTPStatus.OK,
+            headers,
+            answer.whole or b"",
+            None if answer.whole is not None else answer,
+            outcome="ok",
+            query=request.text,
+            snapshot=answer.snapshot,
+        )
+
+    async def _update(self, exchange: Exchange, fields: Fields) -> Reply:
+        if "query" in fields:
+            raise BadRequest("Send a query or an update, not both.")
+        if exchange.method != "POST":
+            raise MethodNotAllowed(["POST"], "An update is sent with POST.")
+        text = the_one(fields, "update")
+        default, named = fields.get("using-graph-uri"), fields.get("using-named-graph-uri")
+        has_dataset = bool(default or named)
+        order = UpdateOrder(
+            text,
+            exchange.base + exchange.path,
+            graph_names(default or ()) if has_dataset else None,
+            graph_names(named or ()) if has_dataset else None,
+        )
+        by = Writer(exchange.header("authorization"), exchange.client, exchange.request_id)
+        receipt = await self._in_thread(self._writes.update, order, by)
+        headers = [*CROSS_ORIGIN, NO_SNIFF, ("x-osagraph-snapshot", str(receipt.snapshot))]
+        return Reply(HTTPStatus.NO_CONTENT, headers, outcome="ok", query=text, snapshot=receipt.snapshot)
+
+    def _described(self, exchange: Exchange, accept: str | None) -> Reply | None:
+        """The form for people is Flask's, the service description for machines is here."""
+        offers = GRAPHS if self._settings.raw else (*GRAPHS, HTML)
+        media_type = choose(accept, offers)
+        if media_type is None:
+            raise NotAcceptable("The service description can be had as HTML or RDF.")
+        if media_type == HTML:
+            return None
+        is_union = exchange.path.startswith("/union/")
+        service = Service(exchange.base + exchange.path, is_union, writes=not is_union)
+        headers = [*CROSS_ORIGIN, NO_SNIFF, VARY, ("content-type", content_type(media_type))]
+        return Reply(HTTPStatus.OK, headers, describe_service(service, media_type))
+
+
+def answer_headers(media_type: str, snapshot: int, is_packed: bool) -> Headers:
+    """The headers of an answer to a query."""
+    headers = [
+        *CROSS_ORIGIN,
+        NO_SNIFF,
+        VARY,
+        REVALIDATE,
+        ("content-type", content_type(media_type)),
+        ("x-osagraph-snapshot", str(snapshot)),
+    ]
+    if is_packed:
+        headers.append(("content-encoding", "gzip"))
+    return headers
+
+
+def unchanged(tag: str) -> Headers:
+    """The headers of a 304."""
+    return [*CROSS_ORIGIN, NO_SNIFF, VARY, REVALIDATE, ("etag", tag)]
