@@ -8,14 +8,16 @@ DATA = data
 BIN := .venv/bin
 
 .NOTPARALLEL:
-.PHONY: help serve test check format bench clean
+.PHONY: help serve test check format bench conformance fuzz clean
 
 help:
 	@echo "make serve    build the dataset if there is none, then answer on http://$(HOST):$(PORT)/"
 	@echo "make test     run the tests, with the coverage of graph and loaders"
 	@echo "make check    lint, formatting and types"
 	@echo "make format   put the code in order"
-	@echo "make bench    measure how cost grows with the dataset"
+	@echo "make bench    measure how cost grows with the dataset, and our server against others"
+	@echo "make conformance   run the W3C suites over HTTP, where ../shared/conformance is there"
+	@echo "make fuzz     send 20,000 generated requests to a server of its own"
 	@echo "make clean    remove .venv and the tools' caches; data/ stays"
 
 serve: .venv/.serve-stamp
@@ -35,6 +37,14 @@ format: .venv/.dev-stamp
 
 bench: .venv/.dev-stamp
 	$(BIN)/python tests/bench/growth.py
+	$(BIN)/python tests/bench/endpoints.py --rdflib-venv .venv/rdflib-endpoint --rounds 2
+
+conformance: .venv/.dev-stamp
+	$(BIN)/python tests/protocol/conformance.py
+
+fuzz: .venv/.dev-stamp
+	test -f "$(DATA)/current" || $(BIN)/osagraph build --data "$(DATA)" --quiet
+	$(BIN)/python tests/fuzz/http_fuzz.py "$(DATA)" --count 20000
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.*
