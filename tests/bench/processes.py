@@ -48,15 +48,19 @@ def run(command: Sequence[str], folder: Path) -> Run:
 
 def tree_bytes(root: int) -> int:
     """The resident memory of a process and all its descendants, in bytes."""
-    total, waiting = 0, [root]
-    while waiting:
-        pid = waiting.pop()
-        total += _resident_bytes(pid)
-        waiting += _children(pid)
-    return total
+    return sum(resident_bytes(pid) for pid in process_tree(root))
 
 
-def _resident_bytes(pid: int) -> int:
+def process_tree(root: int) -> list[int]:
+    """A process and all its descendants, parents before their children."""
+    found = [root]
+    for pid in found:  # grows while it is walked
+        found += _children(pid)
+    return found
+
+
+def resident_bytes(pid: int) -> int:
+    """The resident memory of one process (VmRSS) in bytes; 0 where it has ended."""
     lines = _read(Path(f"/proc/{pid}/status")).splitlines()
     return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS:")), 0)
 
