@@ -130,10 +130,13 @@ class EmbeddedStore:
         except OSError as error:
             raise write_error(self._folder or Path(), error) from error
 
-    def bulk_load(self, path: Path) -> None:
-        """Add an N-Quads file of our own making, in the fastest way there is."""
+    def bulk_load(self, path: Path, format: RdfFormat = RdfFormat.N_QUADS, *, lenient: bool = True) -> None:
+        """Add a file, all of it or nothing, in the fastest way there is; `lenient` if it is ours.
+
+        Raises SyntaxError, with its place, for what is not of the format.
+        """
         try:
-            self._store.bulk_load(path=str(path), format=RdfFormat.N_QUADS, lenient=True)
+            self._store.bulk_load(path=str(path), format=format, lenient=lenient)
         except OSError as error:
             raise write_error(self._folder or Path(), error) from error
 

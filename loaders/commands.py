@@ -25,6 +25,7 @@ from graph.embedded import EmbeddedStore
 from graph.errors import SourceError, SourceUnavailableError
 from loaders.loader import installed_loaders
 from loaders.operations import LoadOptions, Report, build, load_files, remove
+from loaders.plain_load import load_plain
 from loaders.replay import Workshop
 from loaders.source_list import SourceLine, list_sources
 from loaders.verify import QuoteCheck, check_quotes, quotes_of
@@ -72,6 +73,7 @@ def build_command(data: DataDirectory, tables: Path | None, workers: int, as_jso
     help="Where --keep-going writes rejected rows, with reasons.",
 )
 @click.option("--keep-graphs", is_flag=True, help="Keep the graph names of TriG and N-Quads files.")
+@click.option("--plain", is_flag=True, help="RDF as it is, into a dataset without claims (serve --raw).")
 @json_option
 @quiet_option
 @reports_errors
@@ -83,10 +85,14 @@ def load_command(
     keep_going: bool,
     rejected: Path,
     keep_graphs: bool,
+    plain: bool,
     as_json: bool,
     quiet: bool,
 ) -> None:
     """Load CSV tables, a source file (TOML) or RDF: each source in them is replaced whole, or nothing is."""
+    if plain:
+        _print_report(load_plain(workshop(data), files), as_json, quiet)
+        return
     options = LoadOptions(loader, dry_run, keep_going, keep_graphs)
     with progress_bar("load", quiet or as_json, unit="row") as progress:
         report = load_files(workshop(data), files, options, progress)

@@ -101,7 +101,7 @@ def build(workshop: Workshop, progress: Progress, workers: int = 1, tables: Path
         # A copy of a snapshot leaves out what is not flushed.
         store.flush()
         store.close()
-        snapshot = _publish(data, stage, entries, counts, "build", workshop.clock())
+        snapshot = publish_work(data, stage, entries, counts, "build", workshop.clock())
     return Report(
         "build",
         snapshot.number,
@@ -120,7 +120,7 @@ def publish_empty(workshop: Workshop) -> Snapshot:
         store = EmbeddedStore(stage / "store")
         store.flush()
         store.close()
-        return _publish(data, stage, [], dict.fromkeys(COUNTED, 0), "build", workshop.clock())
+        return publish_work(data, stage, [], dict.fromkeys(COUNTED, 0), "build", workshop.clock())
 
 
 def load_files(
@@ -299,7 +299,7 @@ class _Work:
         self.store.flush()
         self.store.close()
         entries = [*read_journal(self.current.folder).entries, entry]
-        return _publish(self.data, self.stage, entries, counts, what, moment).number
+        return publish_work(self.data, self.stage, entries, counts, what, moment).number
 
 
 @contextmanager
@@ -314,7 +314,7 @@ def _revising(workshop: Workshop) -> Iterator[_Work]:
             work.before.close()
 
 
-def _publish(
+def publish_work(
     data: DataDirectory,
     stage: Path,
     entries: Sequence[Entry],
@@ -322,6 +322,7 @@ def _publish(
     operation: str,
     moment: datetime.datetime,
 ) -> Snapshot:
+    """Make what was staged the current snapshot, with its journal and counts."""
     Journal(list(entries)).write(stage)
     snapshot = data.publish(stage, {**counts, "made": timestamp(moment)}, operation)
     data.forget_old()

@@ -26,9 +26,13 @@ from xml.parsers import expat
 
 from pyoxigraph import DefaultGraph, Quad, RdfFormat, parse
 
+from loaders.xml_entities import MARK, entity_growth
+
 CHUNK_BYTES: Final = 1 << 20
 # So much output is never too much: prefixes and skolem IRIs make even honest short documents swell.
 FREE_OUTPUT_BYTES: Final = 16 << 20
+# Their text is looked at whole.
+LARGEST_WITH_ENTITIES: Final = 64 << 20
 MESSAGE_CHARACTERS: Final = 1000
 GZIP_MAGIC: Final = b"\x1f\x8b"
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
@@ -172,14 +176,29 @@ def examine(job: Job) -> Survey:
 def _survey(job: Job, stream: IO[bytes], gzipped: bool) -> Survey:
     digest, size = hashlib.sha256(), 0
     gauge = NestingGauge() if job.format == RdfFormat.JSON_LD else None
+    last = b""
+    has_entities = False
     while chunk := stream.read(CHUNK_BYTES):
         size += len(chunk)
         if size > job.expanded_bytes:
             raise RefusedError("limit", f"The expanded document is larger than {job.expanded_bytes} bytes")
         if gauge and gauge.feed(chunk) > job.nesting:
             raise RefusedError("limit", f"The JSON-LD is nested deeper than {job.nesting} levels")
+        has_entities = has_entities or MARK in last + chunk
+        last = chunk[-len(MARK) :]
         digest.update(chunk)
+    if has_entities and job.format == RdfFormat.RDF_XML:
+        _check_entities(job, size, gzipped)
     return Survey(digest.hexdigest()[:32], size, gzipped)
+
+
+def _check_entities(job: Job, size: int, gzipped: bool) -> None:
+    """Raises RefusedError where the entities of an XML document make it too large."""
+    if size > LARGEST_WITH_ENTITIES:
+        raise RefusedError("limit", f"A document with entities is larger than {LARGEST_WITH_ENTITIES} bytes")
+    with open_expanded(job, gzipped) as stream:
+        if entity_growth(stream.read()) > job.ratio * size + FREE_OUTPUT_BYTES:
+            raise RefusedError("limit", f"The document grows to more than {job.ratio} times its size")
 
 
 def convert(job: Job, survey: Survey) -> dict[str, object]:

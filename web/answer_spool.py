@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import AsyncIterator
 from typing import IO, Final
 
-from graph.errors import KnowledgeGraphError
+from graph.errors import KnowledgeGraphError, StoreWriteError
 
 MEMORY_BYTES: Final = 1 << 20
 PIECE_BYTES: Final = 1 << 18
@@ -58,6 +58,8 @@ class Spool:
                     await self._wait()
         except KnowledgeGraphError as error:
             self.fault = error
+        except OSError as error:
+            self.fault = StoreWriteError(f"The answer cannot be kept for its client: {error.strerror}.")
         finally:
             self._is_ended = True
             self._changed.set()
@@ -86,7 +88,8 @@ class Spool:
         await self._changed.wait()
 
     def _put(self, chunk: bytes) -> bool:
-        if self._written == 0 and self._memory_bytes + len(chunk) <= MEMORY_BYTES:
+        # One chunk may be larger than all room there is.
+        if not self._written and (not self._memory or self._memory_bytes + len(chunk) <= MEMORY_BYTES):
             self._memory.append(chunk)
             self._memory_bytes += len(chunk)
         elif self._budget.take(len(chunk)):

@@ -92,8 +92,11 @@ class SparqlEndpoint:
             raise UnsupportedFormatError(NONE_FITS)
         snapshot = self._pointer.current().number
         tag = entity_tag(key, snapshot) if is_repeatable(request.text) else None
-        if tag and is_known(tag, exchange.header("if-none-match")):
+        if tag and exchange.method != "POST" and is_known(tag, exchange.header("if-none-match")):
             return Reply(HTTPStatus.NOT_MODIFIED, unchanged(tag), outcome="cached", snapshot=snapshot)
+        found = self._cache.get(key, snapshot)
+        if found is not None:
+            return Reply(HTTPStatus.OK, [*found.headers], found.body, outcome="cached", snapshot=snapshot)
         try:
             answer = await self._pool.query(request, exchange.client)
         except UnsupportedFormatError as error:

@@ -19,7 +19,7 @@ from typing import Any, Final, TypeVar
 from werkzeug.exceptions import BadRequest, HTTPException, RequestTimeout
 
 from graph.blocking_readers import BlockingReaders
-from graph.errors import KnowledgeGraphError, QueryError, ReadersBusyError
+from graph.errors import KnowledgeGraphError, ReadersBusyError
 from graph.readers import ReaderPool
 from graph.snapshot_pointer import SnapshotPointer
 from web.answer_cache import AnswerCache, Key, is_known
@@ -204,7 +204,7 @@ class Front:
             )
         except ClientLeftError:
             reply.outcome = "client_left"
-        except QueryError:
+        except KnowledgeGraphError:
             reply.outcome = "cut"
         finally:
             reply.answer.close()

@@ -41,7 +41,7 @@ def query_routes(readers: QueryReaders, catalogue: Catalogue) -> Blueprint:
         wanted = media_types(accept, format)
         if not wanted:
             raise UnsupportedFormatError("The answer can be had in none of the formats asked for.")
-        return respond(readers.query(ReadRequest(query.bind(values), wanted)))
+        return respond(readers.query(ReadRequest(query.bind(values), wanted), request.remote_addr or ""))
 
     return routes
 
@@ -51,7 +51,7 @@ def _page(query: NamedQuery, values: dict[str, str], readers: QueryReaders) -> R
     shown, fault, culprit, text = None, None, None, ""
     try:
         text = query.bind(values)
-        shown = show(readers, ReadRequest(text))
+        shown = show(readers, ReadRequest(text), client=request.remote_addr or "")
     except QueryError as error:
         fault, culprit = problem_here(error), getattr(error, "name", None)
     page = render_template(

@@ -22,6 +22,8 @@ from web.answer_spool import Spool, SpoolBudget
 PIPE_BYTES: Final = 1 << 20
 OPENING_SECONDS: Final = 5.0
 STEP_SECONDS: Final = 0.001
+# A client that has not taken its answer by then loses it, and the room on disk that it takes.
+SENDING_SECONDS: Final = 900
 
 
 class ClientLeftError(Exception):
@@ -106,17 +108,22 @@ async def send_stream(
     """
     spool, pipe = Spool(budget), Pipe()
     filling = asyncio.ensure_future(spool.fill(chunks))
-    sent = 0
+    sent, is_whole = 0, False
     try:
         protocol.response_file(status, headers, pipe.path)
-        async for chunk in spool.drain():
-            await pipe.write(chunk)
-            sent += len(chunk)
+        async with asyncio.timeout(SENDING_SECONDS):
+            async for chunk in spool.drain():
+                await pipe.write(chunk)
+                sent += len(chunk)
         if spool.fault is not None:
-            shut_down(peer)
             raise spool.fault
+        is_whole = True
         return sent
+    except TimeoutError as error:
+        raise ClientLeftError from error
     finally:
+        if not is_whole:
+            shut_down(peer)
         filling.cancel()
         spool.close()
         pipe.close()

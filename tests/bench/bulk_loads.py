@@ -51,7 +51,7 @@ def load_once(quads: Path, folder: Path) -> dict[str, TimedLoad]:
         "-m",
         "server",
         "load",
-        "--keep-graphs",
+        "--plain",
         "--quiet",
         "--data",
         str(data),

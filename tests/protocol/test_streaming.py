@@ -17,6 +17,7 @@ from urllib.parse import quote
 import pytest
 from pyoxigraph import DefaultGraph, QueryResultsFormat, QuerySolutions, QueryTriples, RdfFormat
 
+from graph.datadir import DataDirectory
 from graph.embedded import EmbeddedStore
 
 Serving = Callable[..., AbstractContextManager[Any]]
@@ -66,6 +67,20 @@ def is_soon(condition: Callable[[], bool]) -> bool:
     return False
 
 
+@pytest.fixture(scope="module")
+def patient(
+    shipped_store: EmbeddedStore, serving: Serving, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Any]:
+    """A client of a server of the shipped dataset with few readers, and time enough on a busy machine."""
+    data = DataDirectory(tmp_path_factory.mktemp("patient") / "data")
+    with data.writer():
+        stage = data.stage()
+        shipped_store.backup(stage / "store")
+        data.publish(stage, {"claims": 12345, "made": "2026-01-01"}, "build")
+    with serving(data.root, "--readers", str(READERS)) as server:
+        yield server.client()
+
+
 @pytest.mark.parametrize(
     ("media_type", "format"),
     [
@@ -76,23 +91,23 @@ def is_soon(condition: Callable[[], bool]) -> bool:
     ],
 )
 def test_a_long_answer_is_what_the_engine_writes(
-    client: Any, shipped_store: EmbeddedStore, media_type: str, format: QueryResultsFormat
+    patient: Any, shipped_store: EmbeddedStore, media_type: str, format: QueryResultsFormat
 ) -> None:
-    reply = client.get(url(ALL), headers={"Accept": media_type})
+    reply = patient.get(url(ALL), headers={"Accept": media_type})
     assert (reply.status_code, reply.is_whole) == (200, True)
     assert reply.headers["transfer-encoding"] == "chunked"
     assert reply.data == own(shipped_store, ALL, format)
-    packed = client.get(url(ALL), headers={"Accept": media_type, "Accept-Encoding": "gzip"})
+    packed = patient.get(url(ALL), headers={"Accept": media_type, "Accept-Encoding": "gzip"})
     assert (packed.is_whole, packed.headers["content-encoding"]) == (True, "gzip")
     assert gzip.decompress(packed.data) == reply.data
 
 
-def test_a_long_graph_is_what_the_engine_writes(client: Any, shipped_store: EmbeddedStore) -> None:
-    reply = client.get(url(GRAPH), headers={"Accept": NTRIPLES})
+def test_a_long_graph_is_what_the_engine_writes(patient: Any, shipped_store: EmbeddedStore) -> None:
+    reply = patient.get(url(GRAPH), headers={"Accept": NTRIPLES})
     assert (reply.is_whole, reply.data) == (True, own(shipped_store, GRAPH, RdfFormat.N_TRIPLES))
     output = io.BytesIO()
     shipped_store.dump(output, RdfFormat.N_TRIPLES, DefaultGraph())
-    facts = client.get("/store?default", headers={"Accept": NTRIPLES})
+    facts = patient.get("/store?default", headers={"Accept": NTRIPLES})
     assert (facts.is_whole, facts.data) == (True, output.getvalue())
 
 
@@ -117,19 +132,19 @@ def exchange(port: int, request: str) -> bytes:
 
 
 def test_a_client_of_the_old_protocol_is_answered_to_the_end_of_the_connection(
-    client: Any, shipped_store: EmbeddedStore
+    patient: Any, shipped_store: EmbeddedStore
 ) -> None:
     head = f"HTTP/1.0\r\nHost: x\r\nAccept: {NTRIPLES}, */*;q=0.1\r\n\r\n"
-    top, _, body = exchange(client.port, f"GET {url(GRAPH)} {head}").partition(b"\r\n\r\n")
+    top, _, body = exchange(patient.port, f"GET {url(GRAPH)} {head}").partition(b"\r\n\r\n")
     assert top.startswith(b"HTTP/1.0 200")
     assert b"transfer-encoding" not in top.lower()
     assert body == own(shipped_store, GRAPH, RdfFormat.N_TRIPLES)
-    top, _, body = exchange(client.port, f"GET {url('ASK {}')} {head}").partition(b"\r\n\r\n")
+    top, _, body = exchange(patient.port, f"GET {url('ASK {}')} {head}").partition(b"\r\n\r\n")
     assert (top.startswith(b"HTTP/1.0 200"), body) == (True, b'{"head":{},"boolean":true}')
 
 
-def test_a_connection_is_kept_for_the_next_request(client: Any) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", client.port, timeout=PATIENCE)
+def test_a_connection_is_kept_for_the_next_request(patient: Any) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", patient.port, timeout=PATIENCE)
     with contextlib.closing(connection):
         for text in ("ASK {}", ALL, "SELECT", ALL, "ASK {}"):
             connection.request("GET", url(text))
@@ -155,18 +170,6 @@ def test_a_client_that_leaves_frees_the_reader(client: Any, text: str) -> None:
     assert time.monotonic() - gone < 1.5
 
 
-@pytest.fixture(scope="module")
-def small_server(
-    shipped_server: Any, serving: Serving, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Any]:
-    """A plain server of two readers, with the facts of the shipped dataset in its default graph."""
-    with serving(tmp_path_factory.mktemp("small") / "data", "--raw", "--readers", str(READERS)) as server:
-        facts = shipped_server.client().get("/store?default", headers={"Accept": NTRIPLES})
-        filled = server.client("admin").put("/store?default", data=facts.data, content_type=NTRIPLES)
-        assert filled.status_code == 204
-        yield server
-
-
 @contextlib.contextmanager
 def slowly(client: Any, address: str) -> Iterator[http.client.HTTPResponse]:
     """A long response whose body nobody reads yet, for a client of its own, once no reader is at work."""
@@ -180,23 +183,21 @@ def slowly(client: Any, address: str) -> Iterator[http.client.HTTPResponse]:
             yield response
 
 
-def test_slow_clients_do_not_hold_readers(small_server: Any) -> None:
-    client = small_server.client()
+def test_slow_clients_do_not_hold_readers(patient: Any) -> None:
     with contextlib.ExitStack() as stack:
-        slow = [stack.enter_context(slowly(client, f"127.0.0.{number}")) for number in range(2, READERS + 4)]
+        slow = [stack.enter_context(slowly(patient, f"127.0.0.{number}")) for number in range(2, READERS + 4)]
         started = time.monotonic()
-        assert client.get(url("ASK { ?s ?p ?o }")).json["boolean"] is True
+        assert patient.get(url("ASK { ?s ?p ?o }")).json["boolean"] is True
         assert time.monotonic() - started < 2
         bodies = [response.read() for response in slow]
     assert len({zlib.crc32(body) for body in bodies}) == 1
     assert bodies[0].endswith(b"</results></sparql>")
 
 
-def test_a_slow_client_that_leaves_takes_nothing_with_it(small_server: Any) -> None:
-    client = small_server.client()
+def test_a_slow_client_that_leaves_takes_nothing_with_it(patient: Any) -> None:
     with contextlib.ExitStack() as stack:
         for number in range(2, READERS + 4):
-            stack.enter_context(slowly(client, f"127.0.0.{number}")).read(100)
-    whole = client.get(url(LONG), headers={"Accept": XML})
+            stack.enter_context(slowly(patient, f"127.0.0.{number}")).read(100)
+    whole = patient.get(url(LONG), headers={"Accept": XML})
     assert (whole.status_code, whole.is_whole) == (200, True)
     assert whole.data.endswith(b"</results></sparql>")

@@ -35,6 +35,12 @@ def store(tmp_path: Path) -> str:
     return str(tmp_path / "store")
 
 
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process of the tests may be larger than a reader ever should be."""
+    monkeypatch.setattr(reader_child, "resident_bytes", lambda: 0)
+
+
 def frames(output: io.BytesIO) -> Iterator[Frame]:
     output.seek(0)
     while head := output.read(PREFIX.size):
@@ -111,8 +117,7 @@ def test_a_process_that_has_grown_says_so_and_leaves(store: str, monkeypatch: py
     assert [frame.kind for frame in frames(output)] == [HEAD, LEAVING, WHOLE]
 
 
-def test_requests_are_served_until_there_are_no_more(store: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader_child, "resident_bytes", lambda: 0)
+def test_requests_are_served_until_there_are_no_more(store: str) -> None:
     asked = [ReadRequest(f"ASK {{ ?s osa:note '{word}' }}", TYPES) for word in ("fact", "other")]
     requests, output = io.BytesIO(b"".join(each.frame(store).encode() for each in asked)), io.BytesIO()
     serve(requests, output)

@@ -74,6 +74,19 @@ def test_a_reader_waits_for_its_client_where_there_is_no_more_room(room: int) ->
     assert budget.take(room)
 
 
+def test_a_chunk_that_is_larger_than_all_room_goes_through() -> None:
+    chunks = [b"a" * (2 * MEMORY_BYTES), b"b", b"c" * (2 * MEMORY_BYTES)]
+
+    async def go() -> bytes:
+        spool = Spool(SpoolBudget(PIECE))
+        filling = asyncio.create_task(spool.fill(source(chunks)))
+        taken = await asyncio.wait_for(drained(spool), 10)
+        await filling
+        return taken
+
+    assert asyncio.run(go()) == b"".join(chunks)
+
+
 def test_two_answers_share_one_budget() -> None:
     chunks, budget = numbered(60), SpoolBudget(50 * PIECE)
 
