@@ -161,7 +161,10 @@ def _run(settings: Settings) -> None:
     """Serve until somebody says stop; SIGHUP starts the server process anew without a pause."""
     # The threads of this process must not be copied half way through what they do.
     multiprocessing.set_start_method("spawn", force=True)
-    writer = WriterProcess(DataDirectory(settings.data), HandLimits(update_seconds=settings.update_seconds))
+    writer = WriterProcess(
+        DataDirectory(settings.data),
+        HandLimits(update_seconds=settings.update_seconds, document_seconds=2 * settings.update_seconds),
+    )
     writer.start()
     try:
         if not settings.quiet:

@@ -35,6 +35,11 @@ class Job:
     request: WriteRequest
     answer: Mapping[str, Any] = field(default_factory=dict)
     is_answered: threading.Event = field(default_factory=threading.Event)
+    _turn: threading.Lock = field(default_factory=threading.Lock)
+
+    def claim(self) -> bool:
+        """Whether the caller is the first to claim the write: to carry it out, or to give it up."""
+        return self._turn.acquire(blocking=False)
 
     def settle(self, answer: Mapping[str, Any]) -> None:
         """Answer the write; the first answer stands."""

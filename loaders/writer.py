@@ -33,6 +33,8 @@ from loaders.write_groups import Job, WriteGroups
 LOGGER: Final = logging.getLogger(__name__)
 WAITING: Final = 64
 CONNECTIONS: Final = 256
+# A write that has not begun by then is given up.
+PATIENCE_SECONDS: Final = 10.0
 LOCK_SECONDS: Final = 30.0
 # The right to write is kept for so long after a write: the next one of a series finds it there.
 LINGER_SECONDS: Final = 0.02
@@ -68,9 +70,11 @@ class Waiting:
             job = self._jobs.get(timeout=seconds) if seconds != 0 else self._jobs.get_nowait()
         except queue.Empty:
             return None
-        if job is not None:
-            self._room.release()
-        return job
+        if job is None:
+            return None
+        self._room.release()
+        # One that nobody waits for any more is passed over.
+        return job if job.claim() else self.take(seconds)
 
     def end(self) -> None:
         """No more writes are handed out."""
@@ -145,6 +149,10 @@ class Writer:
             self.waiting.put(job)
         except StoreBusyError as error:
             return error_fields(error)
+        if not job.is_answered.wait(PATIENCE_SECONDS) and job.claim():
+            return error_fields(
+                StoreBusyError("Other writes take long. Nothing was written; try again shortly.")
+            )
         job.is_answered.wait()
         return job.answer
 

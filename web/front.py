@@ -19,7 +19,7 @@ from typing import Any, Final, TypeVar
 from werkzeug.exceptions import BadRequest, HTTPException, RequestTimeout
 
 from graph.blocking_readers import BlockingReaders
-from graph.errors import KnowledgeGraphError, ReadersBusyError
+from graph.errors import KnowledgeGraphError, ReadersBusyError, StoreBusyError
 from graph.readers import ReaderPool
 from graph.snapshot_pointer import SnapshotPointer
 from web.answer_cache import AnswerCache, Key, is_known
@@ -43,6 +43,7 @@ SPARQL: Final = frozenset({"/sparql", "/sparql/", "/union/sparql"})
 # Relative names in a query are relative to the address that the client used.
 KEY_HEADERS: Final = ("accept", "accept-encoding", "host", "x-forwarded-host", "x-forwarded-proto")
 THREADS: Final = 16
+WRITES: Final = 64
 # A client that leaves is looked out for once its query has taken so long.
 WATCH_SECONDS: Final = 0.2
 LAST_SECONDS: Final = 1.0
@@ -72,7 +73,10 @@ class Front:
         self._observer = observer
         self._cache = AnswerCache(settings.cache_bytes)
         self._budget = SpoolBudget(settings.spool_bytes)
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="osagraph")
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="page")
+        # Writes wait for each other; pages must not wait for them.
+        self._write_threads = ThreadPoolExecutor(WRITES, thread_name_prefix="write")
+        self._writing = 0
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """The server is about to begin."""
@@ -80,16 +84,17 @@ class Front:
         self._pool = ReaderPool(self._pointer.current, self._settings.limits())
         self._pages = self._make_pages(BlockingReaders(self._pool, loop))
         self._sparql = SparqlEndpoint(
-            self._settings, self._pool, self._pointer, self._cache, self._writes, self._in_thread
+            self._settings, self._pool, self._pointer, self._cache, self._writes, self._write
         )
-        self._store = GraphStore(self._settings, self._pool, self._pointer, self._writes, self._in_thread)
+        self._store = GraphStore(self._settings, self._pool, self._pointer, self._writes, self._write)
         self._observer.watch(self._pool, self._pointer)
         loop.call_soon(self._pool.warm)
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
         """The server has ended."""
         self._pool.close()
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        for threads in (self._threads, self._write_threads):
+            threads.shutdown(wait=False, cancel_futures=True)
         self._observer.close()
         # A thread that waits for somebody who has gone must not keep this process.
         end = threading.Timer(LAST_SECONDS, os._exit, (0,))
@@ -252,12 +257,23 @@ class Front:
         word = "ready" if is_ready else "busy"
         return Reply(status, [NO_SNIFF, JSON], f'{{"status":"{word}","snapshot":{snapshot}}}\n'.encode())
 
-    async def _in_thread(self, function: Callable[..., Result], *arguments: Any) -> Result:
-        work = functools.partial(function, *arguments)
+    async def _write(self, function: Callable[..., Result], *arguments: Any) -> Result:
+        """The result of a write, or of what belongs to it.
+
+        Raises StoreBusyError where too many are under way.
+        """
+        if self._writing >= WRITES:
+            raise StoreBusyError("Too many writes are under way. Try again shortly.")
+        self._writing += 1
         try:
-            return await self._loop.run_in_executor(self._threads, work)
+            work = functools.partial(function, *arguments)
+            return await self._loop.run_in_executor(self._write_threads, work)
         finally:
+            self._writing -= 1
             self._pointer.look_again()
+
+    async def _in_thread(self, function: Callable[..., Result], *arguments: Any) -> Result:
+        return await self._loop.run_in_executor(self._threads, functools.partial(function, *arguments))
 
 
 async def _timely(protocol: Any, seconds: float) -> AsyncIterator[bytes]:
