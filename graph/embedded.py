@@ -140,6 +140,13 @@ class EmbeddedStore:
         except OSError as error:
             raise write_error(self._folder or Path(), error) from error
 
+    def optimize(self) -> None:
+        """Bring the files into the order in which they are read fastest; takes about as long as a load."""
+        try:
+            self._store.optimize()
+        except OSError as error:
+            raise write_error(self._folder or Path(), error) from error
+
     def drop_graph(self, name: NamedNode) -> None:
         """Take a named graph away, with all its quads."""
         try:

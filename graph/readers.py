@@ -37,7 +37,7 @@ class ReaderLimits:
     spares: int = 2
     first_byte_seconds: float = 10
     total_seconds: float = 60
-    waiting: int = 64
+    waiting: int = 128
     waiting_seconds: float = 1
     memory_bytes: int = 2 << 30
 
