@@ -163,7 +163,7 @@ def _run(settings: Settings) -> None:
     multiprocessing.set_start_method("spawn", force=True)
     writer = WriterProcess(
         DataDirectory(settings.data),
-        HandLimits(update_seconds=settings.update_seconds, document_seconds=2 * settings.update_seconds),
+        HandLimits(update_seconds=settings.update_seconds, document_seconds=settings.update_seconds),
     )
     writer.start()
     try:

@@ -38,6 +38,8 @@ MOST_PATTERNS: Final = 100
 MOST_STEPS: Final = 1000
 # Of one operation, in characters, without its data.
 LONGEST_OPERATION: Final = 100_000
+# Of one update: 10,000 that create a graph take the engine 5 s.
+MOST_OPERATIONS: Final = 1000
 
 EXPRESSION: Final = "(e"
 COLLECTION: Final = "(c"
@@ -84,7 +86,7 @@ class _Counter:
         self._at = 0
         self._brackets: list[str] = []
         self._patterns = self._steps = 0
-        self._start = 0
+        self._start = self._operations = 0
         self._word = self._previous = ""
         self._triple_starts = self._in_clause = False
 
@@ -209,6 +211,9 @@ class _Counter:
             if token == ";" and not self._brackets:
                 self._patterns = self._steps = 0
                 self._start = self._at
+                self._operations += 1
+                if self._operations > MOST_OPERATIONS:
+                    raise self._refused(f"Too many operations: at most {MOST_OPERATIONS} are taken at once.")
         elif token in "'\"\\":
             raise self._refused(STRAY)
         else:

@@ -217,3 +217,10 @@ def test_every_query_of_the_w3c_suite_that_the_engine_takes_passes_but_for_feder
             if "switched off" not in str(error):
                 with pytest.raises(SyntaxError):
                     Store().query(text, base_iri="http://e/")
+
+
+def test_an_update_has_only_so_many_operations() -> None:
+    one = "CREATE SILENT GRAPH <http://example.org/g> ;\n"
+    require_harmless_update(one * 1000)
+    with pytest.raises(QuerySyntaxError, match="Too many operations: at most 1000"):
+        require_harmless_update(one * 1002)
