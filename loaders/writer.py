@@ -34,7 +34,7 @@ LOGGER: Final = logging.getLogger(__name__)
 WAITING: Final = 64
 CONNECTIONS: Final = 256
 # A write that has not begun by then is given up.
-PATIENCE_SECONDS: Final = 10.0
+PATIENCE_SECONDS: Final = 30.0
 LOCK_SECONDS: Final = 30.0
 # The right to write is kept for so long after a write: the next one of a series finds it there.
 LINGER_SECONDS: Final = 0.02

@@ -116,7 +116,9 @@ def count_on(server: Server, number: int, found: Findings, over: Callable[[], bo
     """One client's writes: each brings its counter on by one, whether or not the former was acknowledged."""
     while not over():
         with contextlib.suppress(OSError, http.client.HTTPException, ValueError):
-            counts = server.counts() or {}
+            counts = server.counts()
+            if counts is None:
+                continue
             old = counts.get(("urn:soak:a", f"urn:soak:{number}"), 0)
             if old < found.acknowledged[number]:
                 found.violations.append(
