@@ -23,14 +23,14 @@ from graph.projection import (
     resolution_quads,
 )
 from graph.resolution import Resolution, resolve
+from graph.rights import SOURCE_GRAPHS
 from graph.sources import Source, read_source
 from graph.store import AnyTerm, WritableStore
 from graph.terms import Term
 from graph.votes import Slot, Vote, slot_of, vote_of
-from ontology.namespaces import GRAPH, ID, OSA, RDF
+from ontology.namespaces import ID, OSA, RDF
 from ontology.vocabulary import Vocabulary, ontology_triples
 
-SOURCE_GRAPHS = f"{GRAPH}source/"
 DEFAULT = DefaultGraph()
 Subject = NamedNode | BlankNode | Triple
 _SHORT_CUTS = frozenset({OSA.supportedBy, OSA.contestedBy})

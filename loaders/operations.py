@@ -24,13 +24,13 @@ from graph.embedded import EmbeddedStore
 from graph.errors import SourceError, StoreMissingError, UnknownResourceError
 from graph.projection import META
 from graph.revision import Change, Revision, is_entity_type
+from graph.rights import SOURCE_ID, USER_GRAPHS
 from graph.sources import Source, read_source, source_iri
 from graph.turn import for_a_command
 from loaders.build import BuildPlan, Progress, build_store
 from loaders.journal import Entry, Journal, keep_files, read_journal
 from loaders.loader import LoadContext, UserGraph, choose_loader
 from loaders.names import read_names
-from loaders.rdf import SOURCE_ID, USER_GRAPHS
 from loaders.records import record_quads, timestamp
 from loaders.replay import Workshop, graph_name, replay
 from ontology.namespaces import GRAPH, OSA, RDF

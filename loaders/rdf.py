@@ -5,7 +5,6 @@ The file is parsed by a killable child (see `loaders/rdf_parse.py`); only its N-
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,6 +17,7 @@ from graph.bundle import CARRIER_CLASSES, Bundle, Node
 from graph.claims import Claim, merge_claims, read_claims
 from graph.errors import MalformedSourceError, SourceError
 from graph.projection import PART_PREDICATES
+from graph.rights import SOURCE_ID, USER_GRAPHS
 from graph.sources import Source, read_source, source_id
 from graph.terms import Term, is_date
 from loaders.cells import MAX_QUOTE_WORDS
@@ -30,9 +30,7 @@ from ontology.vocabulary import Vocabulary
 CLAIM_CLASSES = frozenset(
     {OSA.Claim, OSA.QuantityClaim, OSA.RelationClaim, OSA.StatementClaim, OSA.FramingClaim}
 )
-SOURCE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 DIGITS = range(1, 101)
-USER_GRAPHS = f"{GRAPH}user/"
 
 
 class RdfLoader:

@@ -44,12 +44,11 @@ _WRITE_SECONDS: Final = (0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 
 @dataclass(frozen=True)
 class ServerState:
-    """The readers that are at rest, at work and kept spare; how many were killed; the current snapshot; how
+    """The readers that are at rest and at work; how many were killed; the current snapshot; how
     many answers came from the cache."""
 
     idle: int
     busy: int
-    spare: int
     killed: int
     snapshot: int | None = None
     remembered: int = 0
@@ -134,7 +133,7 @@ class _StateCollector(Collector):
         except KnowledgeGraphError:
             return
         readers = GaugeMetricFamily("osagraph_readers", "Reader processes by state", labels=("state",))
-        for name in ("idle", "busy", "spare"):
+        for name in ("idle", "busy"):
             readers.add_metric((name,), getattr(state, name))
         yield readers
         yield CounterMetricFamily("osagraph_readers_killed", "Reader processes killed", value=state.killed)

@@ -38,7 +38,7 @@ class Observer:
         def state() -> ServerState:
             now = pool.state
             number = pointer.current().number
-            return ServerState(now.idle, now.working, 0, now.killed, number, self._remembered)
+            return ServerState(now.idle, now.working, now.killed, number, self._remembered)
 
         self._metrics.watch(state)
 

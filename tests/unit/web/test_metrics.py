@@ -102,7 +102,7 @@ def test_writes_are_counted_by_operation_and_outcome_and_timed() -> None:
 
 def test_the_cache_counts_hits_and_misses() -> None:
     metrics = Metrics()
-    metrics.watch(lambda: ServerState(0, 0, 0, 0, remembered=2))
+    metrics.watch(lambda: ServerState(0, 0, 0, remembered=2))
     metrics.count_miss()
     assert value(metrics, "osagraph_cache_hits_total") == 2
     assert value(metrics, "osagraph_cache_misses_total") == 1
@@ -119,14 +119,13 @@ def test_an_outcome_that_is_none_is_our_mistake() -> None:
 
 
 def test_the_state_is_asked_for_once_at_each_scrape() -> None:
-    states = iter([ServerState(1, 2, 3, 4, 5), ServerState(2, 1, 3, 6)])
+    states = iter([ServerState(1, 2, 4, 5), ServerState(2, 1, 6)])
     metrics = Metrics()
     metrics.watch(lambda: next(states))
     found = samples(metrics)
     assert {key: number for key, number in found.items() if "readers" in key[0] or "snapshot" in key[0]} == {
         ("osagraph_readers", (("state", "idle"),)): 1,
         ("osagraph_readers", (("state", "busy"),)): 2,
-        ("osagraph_readers", (("state", "spare"),)): 3,
         ("osagraph_readers_killed_total", ()): 4,
         ("osagraph_snapshot_number", ()): 5,
     }
