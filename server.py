@@ -58,6 +58,7 @@ from web.writes import Writes
 QUERIES: Final = Path(__file__).parent / "queries"
 # What is at work when the server is told to stop may go on for so long.
 STOP_SECONDS: Final = 30
+SWITCH_SECONDS: Final = 0.001
 RESTART_SECONDS: Final = 0.2
 
 
@@ -203,6 +204,8 @@ def _load(settings: Settings) -> Front:
     parent = multiprocessing.parent_process()
     assert parent is not None
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    # A thread that looks at a long text lets the event loop go on after so many seconds, not the usual 5 ms.
+    sys.setswitchinterval(SWITCH_SECONDS)
     return create_front(settings)
 
 

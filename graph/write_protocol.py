@@ -85,7 +85,7 @@ class WriteReceipt:
 
 def message(fields: Mapping[str, Any]) -> bytes:
     """The bytes of one message."""
-    payload = json.dumps(fields).encode()
+    payload = json.dumps(fields, ensure_ascii=False).encode("utf-8", "surrogatepass")
     return LENGTH.pack(len(payload)) + payload
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +18,8 @@ from graph.errors import QueryFailedError, QueryTimeoutError
 from graph.write_protocol import message, receive
 
 ROOMS: Final = Path(__file__).resolve().parents[1]
+# A hand that holds so much more than after its start has done something large, and gives it back by ending.
+GROWTH_BYTES: Final = 128 << 20
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,8 @@ class HandProcess:
                 env={**os.environ, "PYTHONPATH": path, "MALLOC_ARENA_MAX": "1"},
             )
         self._connection = ours
+        self._base_bytes: int | None = None
+        self._is_killed = False
 
     @property
     def process_id(self) -> int:
@@ -58,7 +64,23 @@ class HandProcess:
     @property
     def is_alive(self) -> bool:
         """Whether the process still runs."""
-        return self._process.poll() is None
+        return not self._is_killed and self._process.poll() is None
+
+    def settle(self) -> None:
+        """Take what it holds now as its size at rest."""
+        self._base_bytes = self._resident_bytes()
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it has grown much since `settle`."""
+        return self._base_bytes is not None and self._resident_bytes() > self._base_bytes + GROWTH_BYTES
+
+    def _resident_bytes(self) -> int:
+        try:
+            pages = Path(f"/proc/{self.process_id}/statm").read_text().split()[1]
+        except FileNotFoundError:
+            return 0
+        return int(pages) * resource.getpagesize()
 
     def ask(self, fields: Mapping[str, Any], seconds: float) -> dict[str, Any]:
         """The answer to a message.
@@ -86,6 +108,32 @@ class HandProcess:
 
     def kill(self) -> None:
         """End the process, whatever it is doing, and give everything back to the system."""
+        self._is_killed = True
         self._process.kill()
-        self._process.wait()
         self._connection.close()
+        # One with much memory takes its time to go, and nobody has to wait for that.
+        threading.Thread(target=self._process.wait, daemon=True).start()
+
+
+class Hands:
+    """The hand at work, and a spare one that has started already: nobody waits for a start."""
+
+    def __init__(self, root: Path, limits: HandLimits) -> None:
+        self._root = root
+        self._limits = limits
+        self._spare: HandProcess | None = None
+
+    def take(self) -> HandProcess:
+        """A hand that runs."""
+        taken, self._spare = self._spare, None
+        return taken if taken and taken.is_alive else HandProcess(self._root, self._limits)
+
+    def prepare(self) -> None:
+        """Start the spare one, if there is none."""
+        self._spare = self._spare or HandProcess(self._root, self._limits)
+
+    def close(self) -> None:
+        """End the spare one."""
+        if self._spare is not None:
+            self._spare.kill()
+            self._spare = None

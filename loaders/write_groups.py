@@ -7,6 +7,7 @@ again and the writes of the group that had succeeded, none of them answered yet,
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 import time
 from collections import deque
@@ -19,7 +20,7 @@ from graph.datadir import DataDirectory, Snapshot, write_error
 from graph.errors import KnowledgeGraphError, QueryError, StoreWriteError
 from graph.turn import turn
 from graph.write_protocol import WriteRequest, error_fields, read_error
-from loaders.hand import HandLimits, HandProcess
+from loaders.hand import HandLimits, HandProcess, Hands
 
 # No more writes join a group after so many seconds: those that are done wait to be answered.
 GROUP_SECONDS: Final = 0.25
@@ -70,6 +71,7 @@ class WriteGroups:
     def __init__(self, data: DataDirectory, limits: HandLimits, lock_seconds: float) -> None:
         self._data = data
         self._limits = limits
+        self._hands = Hands(data.root, limits)
         self._lock_seconds = lock_seconds
         self._hand: HandProcess | None = None
         self._made_from: int | None = None
@@ -106,13 +108,17 @@ class WriteGroups:
         for job, outcome in done:
             job.settle({**outcome, "snapshot": snapshot})
         self._published += 1
-        if self._published % TIDY_EVERY == 0 or any(job.request.documents for job in taken):
-            self._tidy()
+        self._tidy()
 
     def close(self) -> None:
-        """End the hand."""
+        """End the hands."""
+        self._end_hand()
+        self._hands.close()
+
+    def _end_hand(self) -> None:
         if self._hand is not None:
             self._hand.kill()
+            shutil.rmtree(self._data.root / "live", ignore_errors=True)
         self._hand = self._made_from = None
 
     def _publish(self, first: Job, take: More) -> tuple[Done, int]:
@@ -174,14 +180,16 @@ class WriteGroups:
         """The current snapshot, from which the live store was made, or from which it is made now."""
         current = self._data.current()
         if self._hand is None or not self._hand.is_alive:
-            self.close()
-            self._hand = HandProcess(self._data.root, self._limits)
+            self._end_hand()
+            self._hand = self._hands.take()
         if self._made_from != current.number:
             self._made_from = None
             self._folders += 1
             folder = self._data.root / "live" / f"{os.getpid()}-{self._folders}"
             self._ask({"do": "open", "number": current.number, "folder": str(folder)})
             self._made_from = current.number
+            self._hand.settle()
+            self._hands.prepare()
         return current
 
     def _ask(self, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -197,12 +205,15 @@ class WriteGroups:
         return answer
 
     def _tidy(self) -> None:
-        """Keep the live store small, and end a hand that has grown large; never fails."""
+        """Keep the live store small, and let another hand take over from a large one; never fails."""
         try:
-            if self._ask({"do": "tidy"})["memory_bytes"] > self._limits.memory_bytes // 2:
-                self.close()
+            if self._hand is not None and self._hand.is_large:
+                self._end_hand()
+                self._prepare()
+            elif self._published % TIDY_EVERY == 0:
+                self._ask({"do": "tidy"})
         except KnowledgeGraphError:
-            self.close()
+            self._end_hand()
 
 
 def _not_the_writes(error: KnowledgeGraphError) -> KnowledgeGraphError:

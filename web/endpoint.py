@@ -6,6 +6,7 @@ Spec: https://www.w3.org/TR/sparql11-protocol/
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from http import HTTPStatus
 from typing import Any, Final
@@ -25,6 +26,7 @@ from web.settings import Settings
 from web.writes import UpdateOrder, Writer, Writes
 
 METHODS: Final = ("GET", "HEAD", "POST")
+LONG_BODY: Final = 100_000
 VARY: Final = ("vary", "accept, accept-encoding, origin")
 # The current snapshot is looked at every time; a client that has the answer sends If-None-Match.
 REVALIDATE: Final = ("cache-control", "no-cache")
@@ -66,9 +68,7 @@ class SparqlEndpoint:
         """
         if exchange.method not in METHODS:
             raise MethodNotAllowed(valid_methods=[*METHODS, "OPTIONS"])
-        fields = read_fields(
-            exchange.method, exchange.query, exchange.header("content-type") or "", exchange.body
-        )
+        fields = await self._fields(exchange)
         accept = exchange.header("accept")
         if exchange.method != "POST" and not fields:
             return self._described(exchange, accept)
@@ -77,6 +77,14 @@ class SparqlEndpoint:
         if not self._settings.raw and prefers_html(accept, only(fields, "format")):
             return None
         return await self._query(exchange, fields, accept, key)
+
+    async def _fields(self, exchange: Exchange) -> Fields:
+        """The parameters; those of a long body are read in a thread, while others are served."""
+        media_type = exchange.header("content-type") or ""
+        given = (exchange.method, exchange.query, media_type, exchange.body)
+        if len(exchange.body) < LONG_BODY:
+            return read_fields(*given)
+        return await asyncio.to_thread(read_fields, *given)
 
     async def _query(self, exchange: Exchange, fields: Fields, accept: str | None, key: Key) -> Reply:
         is_union = exchange.path.startswith("/union/")
@@ -91,7 +99,7 @@ class SparqlEndpoint:
         if not request.media_types:
             raise UnsupportedFormatError(NONE_FITS)
         snapshot = self._pointer.current().number
-        tag = entity_tag(key, snapshot) if is_repeatable(request.text) else None
+        tag = entity_tag(key, snapshot) if key and is_repeatable(request.text) else None
         if tag and exchange.method != "POST" and is_known(tag, exchange.header("if-none-match")):
             return Reply(HTTPStatus.NOT_MODIFIED, unchanged(tag), outcome="cached", snapshot=snapshot)
         found = self._cache.get(key, snapshot)

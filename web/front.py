@@ -19,10 +19,11 @@ from typing import Any, Final, TypeVar
 from werkzeug.exceptions import BadRequest, HTTPException, RequestTimeout
 
 from graph.blocking_readers import BlockingReaders
+from graph.confinement import give_back_memory
 from graph.errors import KnowledgeGraphError, ReadersBusyError, StoreBusyError
 from graph.readers import ReaderPool
 from graph.snapshot_pointer import SnapshotPointer
-from web.answer_cache import AnswerCache, Key, is_known
+from web.answer_cache import LARGEST_ENTRY, AnswerCache, Key, is_known
 from web.answer_spool import SpoolBudget
 from web.endpoint import SparqlEndpoint, unchanged
 from web.errors import PLAIN, PROBLEM, form_of, problem_of, written
@@ -47,6 +48,7 @@ WRITES: Final = 64
 # A client that leaves is looked out for once its query has taken so long.
 WATCH_SECONDS: Final = 0.2
 LAST_SECONDS: Final = 1.0
+LARGE_BODY: Final = 1 << 20
 UPLOAD_SECONDS: Final = 3600
 # No snapshot has a longer number, and very long ones are costly to read.
 LONGEST_NUMBER: Final = 18
@@ -117,6 +119,9 @@ class Front:
         reply.headers.append(("x-request-id", exchange.request_id))
         sent = await self._send(exchange, reply, protocol)
         self._observer.answered(exchange, reply, sent, time.monotonic() - started)
+        if len(exchange.body) > LARGE_BODY:
+            exchange.body = b""
+            give_back_memory()
 
     def _answer_from_cache(self, scope: Any, protocol: Any) -> bool:
         """Whether the answer was remembered, and has been sent."""
@@ -166,7 +171,9 @@ class Front:
         return bytes(body)
 
     def _key(self, exchange: Exchange) -> Key:
-        """All that an answer depends on, besides the snapshot."""
+        """All that an answer depends on, besides the snapshot; nothing where it is too long to be kept."""
+        if len(exchange.body) > LARGEST_ENTRY:
+            return ()
         key = (exchange.path, exchange.query, *[exchange.header(name) or "" for name in KEY_HEADERS])
         if exchange.method != "POST":
             return key

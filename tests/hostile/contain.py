@@ -142,6 +142,8 @@ def run(options: argparse.Namespace, data: Path, listener: Listener) -> Report:
         this = Run(options, server, report)
         with neighbours(server.port) as beside:
             this.baselines(beside)
+            # The process that writes starts with the first write.
+            post(server.port, "update", TIDYING.encode(), timeout=options.update_limit, token=token)
             memory = this.memory()
             this.attack(beside, attacks, listener, token)
             this.crowd(beside, attacks)

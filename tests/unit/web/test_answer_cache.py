@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from web.answer_cache import LARGEST_ENTRY, AnswerCache, Cached, entity_tag, is_known, is_repeatable
+from web.answer_cache import (
+    LARGEST_ENTRY,
+    LONGEST_TEXT,
+    AnswerCache,
+    Cached,
+    entity_tag,
+    is_known,
+    is_repeatable,
+)
 
 
 def answer(size: int = 10, tag: str = '"t"') -> Cached:
@@ -83,6 +91,8 @@ def test_a_cache_without_room_remembers_nothing() -> None:
         ("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }", True),
         ("CONSTRUCT { [] ?p ?o } WHERE { ?s ?p ?o }", False),
         ("CONSTRUCT { _:b ?p ?o }\nWHERE { ?s ?p ?o }", False),
+        ("[] CONSTRUCT WHERE { ?s ?p ?o }", True),
+        ("SELECT * {}" + " " * LONGEST_TEXT, False),
         ("SELECT ?known { ?s ?p ?known }", False),
     ],
 )
