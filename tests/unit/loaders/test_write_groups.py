@@ -83,7 +83,11 @@ def hand(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> type[FakeHand]:
 
 
 @pytest.fixture
-def groups(workshop: Workshop, hand: type[FakeHand]) -> Iterator[WriteGroups]:
+def groups(
+    workshop: Workshop, hand: type[FakeHand], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[WriteGroups]:
+    # On a busy machine a group would end before all have joined it.
+    monkeypatch.setattr(write_groups, "GROUP_SECONDS", 60)
     made = WriteGroups(workshop.data, HandLimits(), 0)
     yield made
     made.close()
