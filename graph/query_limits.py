@@ -38,6 +38,8 @@ MOST_PATTERNS: Final = 100
 MOST_STEPS: Final = 1000
 # Of one operation, in characters, without its data.
 LONGEST_OPERATION: Final = 100_000
+# Of the data of one text: 100,000 blocks in INSERT DATA take seconds to look at and to carry out.
+MOST_BLOCKS: Final = 10_000
 # Of one update: 10,000 that create a graph take the engine 5 s.
 MOST_OPERATIONS: Final = 1000
 
@@ -86,7 +88,7 @@ class _Counter:
         self._at = 0
         self._brackets: list[str] = []
         self._patterns = self._steps = 0
-        self._start = self._operations = 0
+        self._start = self._operations = self._blocks = 0
         self._word = self._previous = ""
         self._triple_starts = self._in_clause = False
 
@@ -194,6 +196,9 @@ class _Counter:
                 return len(self._text)
             position, self._at = match.end(), match.start(match.lastgroup or "other")
             depth += (match.lastgroup == "open") - (match.lastgroup == "close")
+            self._blocks += match.lastgroup == "open"
+            if self._blocks > MOST_BLOCKS:
+                raise self._refused(f"Too many blocks of data: at most {MOST_BLOCKS} are taken at once.")
             self._require_shallow(len(self._brackets) + depth)
             if match["other"] in ("'", '"', "\\"):
                 raise self._refused(STRAY)

@@ -224,3 +224,11 @@ def test_an_update_has_only_so_many_operations() -> None:
     require_harmless_update(one * 1000)
     with pytest.raises(QuerySyntaxError, match="Too many operations: at most 1000"):
         require_harmless_update(one * 1002)
+
+
+def test_the_data_of_an_update_may_have_many_triples_but_not_many_blocks() -> None:
+    require_harmless_update("INSERT DATA { " + "<urn:s> <urn:p> 1 . " * 20_000 + "}")
+    block = "GRAPH <urn:g> { <urn:s> <urn:p> 1 } "
+    require_harmless_update("INSERT DATA { " + block * 10_000 + "}")
+    with pytest.raises(QuerySyntaxError, match="Too many blocks of data: at most 10000"):
+        require_harmless_update("INSERT DATA { " + block * 10_001 + "}")
