@@ -7,11 +7,14 @@ process is doing.
 from __future__ import annotations
 
 import asyncio
+import ctypes.util
+import functools
 import os
 import socket
 import subprocess
 import sys
 from collections import deque
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, cast
 
@@ -138,6 +141,20 @@ class Reader(asyncio.Protocol):
             self._waiter.set_result(None)
 
 
+@functools.cache
+def allocator() -> Mapping[str, str]:
+    """The environment of a reader: jemalloc, where the system has it, makes heavy queries a tenth faster.
+
+    Either allocator is told to keep one arena and little that is unused: what it holds in reserve would count
+    against the memory limit.
+    """
+    settings = {"MALLOC_ARENA_MAX": "1"}
+    library = ctypes.util.find_library("jemalloc")
+    if library and "LD_PRELOAD" not in os.environ:
+        settings |= {"LD_PRELOAD": library, "MALLOC_CONF": "narenas:1,retain:false,dirty_decay_ms:500"}
+    return settings
+
+
 async def start_reader(memory_bytes: int) -> Reader:
     """A new reader process; it warms up by itself, and a query may be sent at once."""
     ours, theirs = socket.socketpair()
@@ -147,9 +164,7 @@ async def start_reader(memory_bytes: int) -> Reader:
             [sys.executable, "-P", "-m", "graph.reader_child", str(memory_bytes)],
             stdin=theirs.fileno(),
             stdout=theirs.fileno(),
-            # Each arena of the allocator takes 64 MiB of address space, used or not: with one, the memory
-            # limit counts what a query takes.
-            env={**os.environ, "PYTHONPATH": path, "MALLOC_ARENA_MAX": "1"},
+            env={**os.environ, **allocator(), "PYTHONPATH": path},
         )
     loop = asyncio.get_running_loop()
     _, reader = await loop.create_unix_connection(lambda: Reader(process, loop), sock=ours)
