@@ -7,7 +7,12 @@
     DIR/staging/          what is being written; of no worth after a crash
     DIR/trash/            snapshots that are being removed; of no worth either
     DIR/sources/          what the user loaded, and the journal that a build replays
-    DIR/writer.lock       held by the one process that writes, with its process id
+    DIR/live/             the writer's scratch copy of the current snapshot; of no worth either
+    DIR/incoming/         documents that are being sent; of no worth either
+    DIR/tokens.json       who may write, hashed; DIR/audit.jsonl: who wrote, or was refused
+    DIR/writer.sock       where the writer takes writes
+    DIR/writer.lock       held by the one process that writes, with its process id; turn.lock,
+                          writer-process.lock and serve.lock hold those who wait, write and serve
 
 A snapshot appears by one rename, and becomes current by another: a process killed at any point leaves the
 dataset as it was. Where the power fails, the disk has a snapshot before it has the pointer to it.
