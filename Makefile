@@ -8,7 +8,7 @@ DATA = data
 BIN := .venv/bin
 
 .NOTPARALLEL:
-.PHONY: help serve test check format bench conformance fuzz clean
+.PHONY: help serve test check format bench conformance fuzz profile clean
 
 help:
 	@echo "make serve    build the dataset if there is none, then answer on http://$(HOST):$(PORT)/"
@@ -17,6 +17,7 @@ help:
 	@echo "make format   put the code in order"
 	@echo "make bench    measure how cost grows with the dataset, and our server against others"
 	@echo "make conformance   run the W3C suites over HTTP, where ../shared/conformance is there"
+	@echo "make profile  fetch the OWL API with Maven, for the tests that check the ontology's OWL 2 profile"
 	@echo "make fuzz     send 20,000 generated requests to a server of its own"
 	@echo "make clean    remove .venv and the tools' caches; data/ stays"
 
@@ -45,6 +46,11 @@ conformance: .venv/.dev-stamp
 fuzz: .venv/.dev-stamp
 	test -f "$(DATA)/current" || $(BIN)/osagraph build --data "$(DATA)" --quiet
 	$(BIN)/python tests/fuzz/http_fuzz.py "$(DATA)" --count 20000
+
+# The tests skip where it is missing; they need a Java compiler besides.
+profile:
+	mvn -q -B -f tests/ontology/profile/pom.xml dependency:copy-dependencies \
+		-DoutputDirectory="$(CURDIR)/.venv/profile" -DincludeScope=runtime
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.*

@@ -29,6 +29,7 @@ from graph.commands import export, query
 from graph.console import data_option, progress_bar, quiet_option, reports_errors
 from graph.datadir import DataDirectory, locked
 from graph.errors import StoreBusyError, StoreMissingError
+from graph.explain_commands import explain_command
 from graph.named_query import Catalogue
 from graph.snapshot_commands import backup_command, restore_command, snapshots_command, status_command
 from graph.snapshot_pointer import SnapshotPointer
@@ -45,6 +46,7 @@ from loaders.commands import (
 )
 from loaders.hand import HandLimits
 from loaders.operations import build, publish_empty
+from loaders.validate_command import validate_command
 from loaders.writer_process import WriterProcess
 from web.app import build_app
 from web.front import Front
@@ -257,7 +259,9 @@ for command in (
     remove_command,
     sources_command,
     verify_command,
+    validate_command,
     query,
+    explain_command,
     export,
     snapshots_command,
     backup_command,

@@ -5,8 +5,9 @@ Nothing here does I/O.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Triple
 
@@ -42,14 +43,25 @@ class Node:
     root: NamedNode | None = None
 
 
+class Place(NamedTuple):
+    """Where something was read: the name of the file, and the line where it has lines that mean something."""
+
+    file: str
+    line: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """One source as loaded: everything that its graph will hold, and the names nobody has reviewed."""
+    """One source as loaded: everything that its graph will hold, and the names nobody has reviewed.
+
+    `places` tells of the source, the claims and the nodes where each was first read, by IRI.
+    """
 
     source: Source
     claims: tuple[Claim, ...] = ()
     nodes: tuple[Node, ...] = ()
     new_names: tuple[str, ...] = field(default=())
+    places: Mapping[str, Place] = field(default_factory=dict, compare=False, repr=False)
 
 
 def source_graph(iri: NamedNode) -> NamedNode:
@@ -64,6 +76,17 @@ def bundle_triples(bundle: Bundle) -> Iterator[Triple]:
         yield from node.triples
     for claim in bundle.claims:
         yield from claim_triples(claim)
+
+
+def mentions(bundle: Bundle) -> dict[str, Place]:
+    """Where individuals are named first that the bundle speaks of and does not describe."""
+    found: dict[str, Place] = {}
+    for claim in bundle.claims:
+        place = bundle.places.get(claim.iri.value)
+        for term in (claim.subject, claim.value):
+            if place is not None and isinstance(term, NamedNode):
+                found.setdefault(term.value, place)
+    return found
 
 
 def in_graph(triples: Iterable[Triple], name: NamedNode | DefaultGraph) -> Iterator[Quad]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -22,7 +22,10 @@ from pyoxigraph import (
 from graph.console import data_option, quiet_option, reports_errors
 from graph.datadir import DataDirectory, writing
 from graph.embedded import EmbeddedStore
-from graph.errors import SourceUnavailableError, UnknownResourceError, UnsupportedFormatError
+from graph.errors import UnknownResourceError, UnsupportedFormatError
+from graph.federation import federated
+from graph.query_options import parameter_option, query_text, service_option
+from graph.service_client import ask_service
 from graph.store import Results
 from ontology.namespaces import GRAPH, prefixed_name
 
@@ -49,8 +52,10 @@ EXPORT_FORMATS = {
 
 
 @click.command(epilog='Example: osagraph query "SELECT ?p { ?p a osa:Programme }" --format csv')
-@click.argument("text", metavar="SPARQL|@FILE")
+@click.argument("text", metavar="SPARQL|@FILE|NAME")
 @data_option
+@parameter_option
+@service_option
 @click.option(
     "--format",
     "form",
@@ -60,25 +65,21 @@ EXPORT_FORMATS = {
     help="How to print the results.",
 )
 @reports_errors
-def query(text: str, data: DataDirectory, form: str) -> None:
-    """Answer a SPARQL query: its text, or @FILE.rq. The prefixes osa:, id:, graph: … are known."""
+def query(
+    text: str, data: DataDirectory, values: Mapping[str, str], services: Mapping[str, str], form: str
+) -> None:
+    """Answer a SPARQL query: its text, @FILE.rq, or the name of one that comes with osagraph.
+
+    The prefixes osa:, id:, graph: … are known. A SERVICE is asked only if --service allows it.
+    """
+    text = query_text(text, values)
     store = EmbeddedStore(data.current().store, read_only=True)
-    results = store.query(_query_text(text))
+    results = store.query(federated(text, services, ask_service))
     if form == "table":
         for line in _table(results):
             click.echo(line)
         return
     click.echo(_serialized(results, form).rstrip("\n"))
-
-
-def _query_text(text: str) -> str:
-    if not text.startswith("@"):
-        return text
-    path = Path(text[1:])
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SourceUnavailableError("cannot be read", file=path, remedy="Check the path.") from error
 
 
 def _serialized(results: Results, form: str) -> str:

@@ -19,6 +19,7 @@ from tqdm import tqdm
 
 from graph.datadir import DataDirectory
 from graph.errors import KnowledgeGraphError, QueryError, SourceError, StoreError, UnknownResourceError
+from ontology.errors import OntologyFileError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -71,6 +72,9 @@ def reports_errors(command: Command) -> Command:
         except KnowledgeGraphError as error:
             click.echo(f"Error: {error}", err=True)
             sys.exit(exit_code(error))
+        except OntologyFileError as error:
+            click.echo(f"Error: {error}", err=True)
+            sys.exit(EXIT_CODES[KnowledgeGraphError])
         except KeyboardInterrupt:
             click.echo("Interrupted; the dataset is as it was.", err=True)
             sys.exit(130)

@@ -27,6 +27,7 @@
     └── SourceError                 a document that cannot be loaded
         ├── SourceUnavailableError  missing, a directory, unreadable
         ├── MalformedSourceError    its content is wrong; carries where
+        ├── ShapeViolationError     it breaks a shape of the ontology; carries the violations
         ├── UnsupportedMediaTypeError  a format that nothing here reads
         └── LimitExceededError      too big, too deep, too slow
 
@@ -35,7 +36,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
+
+from graph.violations import Violation, read_violation
 
 
 class KnowledgeGraphError(Exception):
@@ -187,6 +192,21 @@ class SourceUnavailableError(SourceError):
 
 class MalformedSourceError(SourceError):
     """The content is not what its format or table asks for."""
+
+
+class ShapeViolationError(SourceError):
+    """The content breaks shapes of the ontology; `violations` are the first of them, `what` says how many."""
+
+    def __init__(
+        self, what: str, *, violations: Iterable[Violation | Mapping[str, Any]] = (), **place: Any
+    ) -> None:
+        self.violations = tuple(
+            each if isinstance(each, Violation) else read_violation(each) for each in violations
+        )
+        super().__init__(what, **place)
+
+    def _sentence(self) -> str:
+        return "\n".join([super()._sentence(), *(f"  {each.sentence}" for each in self.violations)])
 
 
 class UnsupportedMediaTypeError(SourceError):

@@ -23,6 +23,8 @@ REFERENCE = GRAPH.reference
 
 # A part named by a fact with such a predicate is described together with its whole.
 PART_PREDICATES = frozenset({OSA.item})
+# Lead from the node that carries a fact to claims, and are no facts themselves.
+SHORT_CUTS = frozenset({OSA.supportedBy, OSA.contestedBy})
 
 
 def resolution_iri(slot: Slot) -> NamedNode:

@@ -32,9 +32,17 @@ def require_harmless(text: str) -> None:
     Raises QuerySyntaxError where it is too long, too big, or asks for another server.
     """
     _require_length(text, LONGEST_TEXT, "query")
+    require_no_federation(text)
+    require_moderate(text)
+
+
+def require_no_federation(text: str) -> None:
+    """Nothing, where the query asks no other server, however it is read.
+
+    Raises QuerySyntaxError with line and column.
+    """
     if _may_federate(text):
         _require_no_federation(text, _every_token(text))
-    require_moderate(text)
 
 
 def require_harmless_update(text: str) -> None:

@@ -155,13 +155,13 @@ def allocator() -> Mapping[str, str]:
     return settings
 
 
-async def start_reader(memory_bytes: int) -> Reader:
+async def start_reader(memory_bytes: int, program: str = "graph.reader_child") -> Reader:
     """A new reader process; it warms up by itself, and a query may be sent at once."""
     ours, theirs = socket.socketpair()
     path = os.pathsep.join([str(ROOMS), *filter(None, [os.environ.get("PYTHONPATH")])])
     with theirs:
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "graph.reader_child", str(memory_bytes)],
+            [sys.executable, "-P", "-m", program, str(memory_bytes)],
             stdin=theirs.fileno(),
             stdout=theirs.fileno(),
             env={**os.environ, **allocator(), "PYTHONPATH": path},

@@ -12,7 +12,7 @@ import resource
 import sys
 import time
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import IO, Final, cast
 
@@ -125,6 +125,10 @@ def _nodes(iris: Iterable[str] | None) -> list[NamedNode] | None:
     return None if iris is None else [NamedNode(iri) for iri in iris]
 
 
+# Sends what a request asks for, but for the last frame.
+Replying = Callable[[SnapshotStore, ReadRequest, IO[bytes]], Frame]
+
+
 class Snapshots:
     """The snapshot that was asked last stays open; another one takes its place when it is asked."""
 
@@ -144,15 +148,19 @@ class Snapshots:
         return self._store
 
 
-def answer(snapshots: Snapshots, request: ReadRequest, output: IO[bytes]) -> bool:
+def reply(store: SnapshotStore, request: ReadRequest, output: IO[bytes]) -> Frame:
+    """Send the answer of a query, or a whole graph, but for the last frame, which is returned."""
+    if request.graph is not None:
+        return answer_graph(store, request, request.graph, output)
+    return answer_query(store, request, output)
+
+
+def answer(snapshots: Snapshots, request: ReadRequest, output: IO[bytes], reply_to: Replying = reply) -> bool:
     """Evaluate a request and send its answer, or what is wrong with it; whether this process may go on."""
     began = time.monotonic()
     try:
         store = snapshots.open(request.store)
-        if request.graph is not None:
-            last = answer_graph(store, request, request.graph, output)
-        else:
-            last = answer_query(store, request, output)
+        last = reply_to(store, request, output)
     except Exception as error:
         # The engine raises what it likes; whatever it is, this process lives on and says so.
         last = _report(error)
@@ -177,7 +185,7 @@ def answer_query(store: SnapshotStore, request: ReadRequest, output: IO[bytes]) 
     """
     results = store.ask(request)
     form = query_form(results)
-    writer = _begin(form, request, output)
+    writer = begin(form, request, output)
     write_results(results, request.media_types[form], writer)
     return writer.finish()
 
@@ -189,7 +197,7 @@ def answer_graph(store: SnapshotStore, request: ReadRequest, graph: str, output:
     """
     if not store.holds(graph):
         raise UnknownResourceError(f"There is no graph {graph}.")
-    writer = _begin("graph", request, output)
+    writer = begin("graph", request, output)
     if not request.is_head:
         name = NamedNode(graph) if graph else DefaultGraph()
         prefixes = PREFIXES if request.known_prefixes else {}
@@ -199,7 +207,11 @@ def answer_graph(store: SnapshotStore, request: ReadRequest, graph: str, output:
     return writer.finish()
 
 
-def _begin(form: str, request: ReadRequest, output: IO[bytes]) -> FrameWriter:
+def begin(form: str, request: ReadRequest, output: IO[bytes]) -> FrameWriter:
+    """A writer for the answer, after its head has been sent.
+
+    Raises UnsupportedFormatError where no format that was asked for fits.
+    """
     media_type = request.media_types.get(form)
     if media_type is None:
         raise UnsupportedFormatError(f"The answer of this query ({form}) has none of the formats asked for.")
@@ -249,21 +261,21 @@ def _graph_format(media_type: str) -> RdfFormat:
     return found
 
 
-def serve(requests: IO[bytes], output: IO[bytes]) -> None:
+def serve(requests: IO[bytes], output: IO[bytes], reply_to: Replying = reply) -> None:
     """Answer requests until there are no more, or this process has said that it leaves."""
     snapshots = Snapshots()
     while len(head := requests.read(PREFIX.size)) == PREFIX.size:
         _, length = PREFIX.unpack(head)
-        if not answer(snapshots, ReadRequest.read(requests.read(length)), output):
+        if not answer(snapshots, ReadRequest.read(requests.read(length)), output, reply_to):
             return
 
 
-def main() -> None:
+def run(reply_to: Replying = reply) -> None:
     """Answer requests on standard input and output."""
     confine(int(sys.argv[1]))
     end_with_parent(sys.stdin.fileno())
-    serve(sys.stdin.buffer, sys.stdout.buffer)
+    serve(sys.stdin.buffer, sys.stdout.buffer, reply_to)
 
 
 if __name__ == "__main__":
-    main()
+    run()

@@ -25,7 +25,7 @@ from graph.errors import (
 
 REQUEST, HEAD, WHOLE, DATA, END, FAULT, LEAVING = (b"Q", b"H", b"W", b"D", b"E", b"X", b"L")
 PREFIX: Final = struct.Struct("!cI")
-FORMS: Final = ("select", "ask", "graph")
+FORMS: Final = ("select", "ask", "graph", "explanation")
 # The only errors that a reader reports; anything else is a query that failed.
 FAULTS: Final[Mapping[str, type[KnowledgeGraphError]]] = MappingProxyType(
     {
@@ -53,13 +53,14 @@ class Frame(NamedTuple):
 class ReadRequest:
     """A query and how its answer is to be written.
 
-    `media_types`: one per form of query (FORMS), absent where no format fits. `default_graphs` and
+    `media_types`: one per form of answer (FORMS), absent where no format fits. `default_graphs` and
     `named_graphs` are the protocol's dataset, which replaces FROM; None asks the dataset as it is.
     `known_prefixes`: whether the prefixes of `ontology/prefixes.ttl` need no declaration. `is_union`: whether
     the default graph is the union of all graphs. `store`, the snapshot's folder, is put in by the pool.
     `is_checked`: whether `require_harmless` has seen the text. `is_packed`: whether the answer is gzipped.
     `graph`: without a text, the graph that is asked for whole ("": the default graph), or, with `is_head`,
-    whether it is there.
+    whether it is there. `explain`: without a text, the terms of a triple in N-Triples syntax, whose
+    explanation is asked for.
     """
 
     text: str
@@ -74,6 +75,7 @@ class ReadRequest:
     is_packed: bool = False
     graph: str | None = None
     is_head: bool = False
+    explain: tuple[str, str, str] | None = None
 
     def frame(self, store: str) -> Frame:
         """The request as a message; `store` is the folder of the snapshot that it asks."""

@@ -23,6 +23,7 @@ from graph.reader_protocol import END, FAULT, LEAVING, WHOLE, ReadRequest, fault
 # A query that takes longer lets others go first from then on, and its reader is replaced after it.
 LONG_SECONDS: Final = 1.0
 SHORT_TEXT: Final = 2000
+EXPLAINER: Final = "graph.explanation_child"
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ class ReaderPool:
         snapshot = self._current()
         await self._admit(client)
         try:
-            reader = await self._take()
+            reader = await (self._take() if request.explain is None else self._start_explainer())
         except BaseException:
             self._leave(client)
             raise
@@ -189,6 +190,10 @@ class ReaderPool:
         self._keep_spares()
         return await start_reader(self.limits.memory_bytes)
 
+    async def _start_explainer(self) -> Reader:
+        """A process for one explanation, which takes more to start than a reader of queries."""
+        return await start_reader(self.limits.memory_bytes, EXPLAINER)
+
     def _keep_spares(self) -> None:
         """Start processes in the background, so that nobody has to wait for one to warm up."""
         wanted = min(self.limits.spares, max(0, self.limits.readers - self._working.total()))
@@ -247,6 +252,7 @@ class Work:
     async def start(self, request: ReadRequest, snapshot: Snapshot) -> Answer:
         """The answer, once its first bytes are there."""
         limits = self._pool.limits
+        self._is_leaving = request.explain is not None
         self._reader.allow(min(limits.first_byte_seconds, limits.total_seconds))
         self._reader.send(request, str(snapshot.store))
         head = json.loads(await self._receive())

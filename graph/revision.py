@@ -12,28 +12,32 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 
+from graph.asserted import Asserted, describes, is_carrier, is_claim, is_touched, one
 from graph.bundle import CARRIER_CLASSES, Bundle, bundle_triples, in_graph, source_graph
 from graph.claims import Claim, claim_of
+from graph.grounding import read_grounding
 from graph.projection import (
     ASSESSMENTS,
     PART_PREDICATES,
     REFERENCE,
+    SHORT_CUTS,
     fact_quads,
     resolution_iri,
     resolution_quads,
 )
 from graph.resolution import Resolution, resolve
 from graph.rights import SOURCE_GRAPHS
+from graph.rule_records import count_more
 from graph.sources import Source, read_source
 from graph.store import AnyTerm, WritableStore
 from graph.terms import Term
+from graph.truth_maintenance import TruthMaintenance
 from graph.votes import Slot, Vote, slot_of, vote_of
 from ontology.namespaces import ID, OSA, RDF
 from ontology.vocabulary import Vocabulary, ontology_triples
 
 DEFAULT = DefaultGraph()
 Subject = NamedNode | BlankNode | Triple
-_SHORT_CUTS = frozenset({OSA.supportedBy, OSA.contestedBy})
 
 
 @dataclass
@@ -50,6 +54,8 @@ class Change:
     resolutions: int = 0
     facts_added: list[str] = field(default_factory=list)
     facts_removed: list[str] = field(default_factory=list)
+    inferred_added: int = 0
+    inferred_removed: int = 0
     quads: int = 0
     entities: int = 0
     slots: int = 0
@@ -76,8 +82,16 @@ class Revision:
         self._carriers: set[AnyTerm] = set()
         self._dropped: set[Triple] = set()
         self._added: set[Triple] = set()
+        self._left: dict[AnyTerm, set[Triple]] = defaultdict(set)
+        self._come: set[Triple] = set()
+        self._gone: set[Triple] = set()
         self._sources: dict[str, Source] = {}
         self._about: tuple[str, Mapping[AnyTerm, list[tuple[AnyTerm, NamedNode]]]] = ("", {})
+
+    @property
+    def nodes(self) -> Collection[AnyTerm]:
+        """The individuals whose facts may have changed."""
+        return self._nodes
 
     def replace(self, bundle: Bundle) -> None:
         """Put a bundle in place of whatever its source's graph held."""
@@ -111,13 +125,14 @@ class Revision:
         return True
 
     def finish(self) -> Change:
-        """Resolve the slots that were named, and bring descriptions up to date."""
+        """Resolve the slots that were named, and bring descriptions and inferences up to date."""
         self.change.slots = len(self._slots)
         for slot in sorted(self._slots):
             self._resolve(slot)
         self._describe_names()
         for node in sorted(self._nodes, key=str):
             self._describe_carrier(node)
+        self._infer()
         return self.change
 
     def _exchange(self, name: NamedNode, new: set[Quad]) -> set[Quad]:
@@ -155,16 +170,12 @@ class Revision:
         }
         for quads, noted in ((gone, self._dropped), (come, self._added)):
             for quad in quads:
-                if quad.subject in self._carriers or self._is_carrier(quad.subject):
+                if quad.subject in self._carriers or is_carrier(self.store, quad.subject):
                     self._nodes.add(quad.subject)
-                elif not _is_claim(quad.subject):
+                    if quads is gone:
+                        self._left[quad.subject].add(quad.triple)
+                elif not is_claim(quad.subject):
                     noted.add(quad.triple)
-
-    def _is_carrier(self, node: AnyTerm) -> bool:
-        if _is_claim(node):
-            return False
-        kinds = self.store.quads(node, RDF.type)
-        return any(quad.object in CARRIER_CLASSES for quad in kinds)
 
     def _describe_names(self) -> None:
         """A name stays among the facts as long as a source, a reference table or the ontology gives it."""
@@ -175,42 +186,32 @@ class Revision:
         self._insert(Quad(*_spo(triple), DEFAULT) for triple in self._added)
 
     def _is_described(self, triple: Triple) -> bool:
-        return any(_describes(quad) for quad in self.store.quads(*_spo(triple)))
+        return any(describes(quad) for quad in self.store.quads(*_spo(triple)))
 
     def _describe_carrier(self, node: AnyTerm) -> None:
         """A node that sources made is described among the facts if, and only if, a fact touches it."""
-        if node not in self._carriers and not self._is_carrier(node):
+        if node not in self._carriers and not is_carrier(self.store, node):
             return
-        described = [quad for quad in self.store.quads(node) if _describes(quad)]
-        touched = self._is_touched(node)
+        described = [quad for quad in self.store.quads(node) if describes(quad)]
+        touched = is_touched(self.store, node)
         wanted = {quad.triple for quad in described if touched or quad.graph_name == REFERENCE}
         wanted |= self._facts_of(node)
-        shown = {q.triple for q in self.store.quads(node, graph=DEFAULT) if q.predicate not in _SHORT_CUTS}
-        self._delete(Quad(*_spo(triple), DEFAULT) for triple in shown - wanted)
-        self._insert(Quad(*_spo(triple), DEFAULT) for triple in wanted - shown)
+        # What is shown besides was inferred, and stays as long as it follows.
+        stale = self._left[node] | {quad.triple for quad in described}
+        self._delete(Quad(*_spo(triple), DEFAULT) for triple in stale - wanted)
+        self._insert(Quad(*_spo(triple), DEFAULT) for triple in wanted)
 
     def _facts_of(self, node: AnyTerm) -> set[Triple]:
         facts: set[Triple] = set()
         for quad in self.store.quads(None, OSA.subject, node, ASSESSMENTS):
-            predicate = self._one(quad.subject, OSA.predicate)
-            accepted = self._one(quad.subject, OSA.accepted)
+            predicate = one(self.store, quad.subject, OSA.predicate)
+            accepted = one(self.store, quad.subject, OSA.accepted)
             if isinstance(predicate, NamedNode) and accepted is not None:
                 facts.add(Triple(node, predicate, accepted))  # type: ignore[arg-type]
-            rule = self._one(quad.subject, OSA.countingRule)
+            rule = one(self.store, quad.subject, OSA.countingRule)
             if rule is not None:
                 facts.add(Triple(node, OSA.countingRule, rule))  # type: ignore[arg-type]
         return facts
-
-    def _one(self, subject: AnyTerm, predicate: NamedNode) -> AnyTerm | None:
-        quad = next(self.store.quads(subject, predicate, None, ASSESSMENTS), None)
-        return quad.object if quad is not None else None
-
-    def _is_touched(self, node: AnyTerm) -> bool:
-        for quad in self.store.quads(None, OSA.subject, node, ASSESSMENTS):
-            if self._one(quad.subject, OSA.accepted) is not None:
-                return True
-        parts = self.store.quads(None, OSA.accepted, node, ASSESSMENTS)
-        return any(self._one(quad.subject, OSA.predicate) in PART_PREDICATES for quad in parts)
 
     def _resolve(self, slot: Slot) -> None:
         """Bring one slot's resolution and fact up to date with the claims that are there now."""
@@ -225,19 +226,20 @@ class Revision:
         self._count(new, +1)
         before, after = set(_all_quads(old)), set(_all_quads(new))
         gone = self._delete(quad for quad in before - after if not self._is_shared(quad))
-        come = self._insert(after - before)
+        self._insert(after - before)
         self.change.facts_removed += _fact_lines(gone)
-        self.change.facts_added += _fact_lines(come)
+        # A fact that was inferred before is a fact now.
+        self.change.facts_added += _fact_lines(q for q in after - before if not self._is_shared(q))
 
     def _is_shared(self, quad: Quad) -> bool:
         """Whether another slot (another period, say) accepts the same fact."""
-        if quad.graph_name != DEFAULT or quad.predicate in (*_SHORT_CUTS, OSA.countingRule):
+        if quad.graph_name != DEFAULT or quad.predicate in (*SHORT_CUTS, OSA.countingRule):
             return False
         same = [
             other
             for other in self.store.quads(None, OSA.subject, quad.subject, ASSESSMENTS)
-            if self._one(other.subject, OSA.predicate) == quad.predicate
-            and self._one(other.subject, OSA.accepted) == quad.object
+            if one(self.store, other.subject, OSA.predicate) == quad.predicate
+            and one(self.store, other.subject, OSA.accepted) == quad.object
         ]
         return len(same) > 1
 
@@ -315,43 +317,57 @@ class Revision:
             self._sources[iri.value] = read_source(iri, triples)
         return self._sources[iri.value]
 
-    def _insert(self, quads: Iterable[Quad]) -> list[Quad]:
-        """Add what is not there yet; returns it."""
+    def _insert(self, quads: Iterable[Quad]) -> None:
+        """Add what is not there yet."""
         listed = [quad for quad in quads if not _has(self.store, quad)]
         self.change.quads += len(listed)
-        self.change.entities += len(
-            {q.subject for q in listed if _is_type(q) and not self._is_typed(q.subject)}
-        )
         self.store.insert(listed)
-        return listed
+        for triple in _facts(listed):
+            (self._gone.remove if triple in self._gone else self._come.add)(triple)
 
     def _delete(self, quads: Iterable[Quad]) -> list[Quad]:
         """Take away what is there; returns it."""
         listed = [quad for quad in quads if _has(self.store, quad)]
         self.change.quads -= len(listed)
         self.store.delete(listed)
-        gone = {quad.subject for quad in listed if _is_type(quad)}
-        self.change.entities -= sum(1 for subject in gone if not self._is_typed(subject))
+        for triple in _facts(listed):
+            (self._come.remove if triple in self._come else self._gone.add)(triple)
         return listed
 
-    def _is_typed(self, node: AnyTerm) -> bool:
-        return next(self.store.quads(node, RDF.type, None, DEFAULT), None) is not None
+    def _infer(self) -> None:
+        """Bring what follows from the facts up to date, and count the individuals."""
+        asserted = Asserted(self.store)
+        self._insert([Quad(*_spo(triple), DEFAULT) for triple in self._gone if triple in asserted])
+        if not self._come and not self._gone:
+            return
+        done = TruthMaintenance(self.store, read_grounding(), asserted).revise(self._come, self._gone)
+        self.change.inferred_added, self.change.inferred_removed = len(done.added), len(done.removed)
+        self.change.quads += len(done.added) - len(done.removed) + count_more(self.store, done.counts)
+        come = (self._come | done.added) - self._gone
+        gone = (self._gone | done.removed) - done.added
+        self._count_entities(set(filter(is_entity_type, come)), set(filter(is_entity_type, gone)))
+
+    def _count_entities(self, come: set[Triple], gone: set[Triple]) -> None:
+        for subject in {triple.subject for triple in come | gone}:
+            types = (quad.triple for quad in self.store.quads(subject, RDF.type, None, DEFAULT))
+            now = set(filter(is_entity_type, types))
+            before = (now - come) | {triple for triple in gone if triple.subject == subject}
+            self.change.entities += bool(now) - bool(before)
 
 
-def is_entity_type(quad: Quad) -> bool:
-    """Whether the quad gives an individual a class of ours; sources do not count as entities."""
-    return (
-        quad.predicate == RDF.type and quad.subject in ID and quad.object in OSA and quad.object != OSA.Source
-    )
+def is_entity_type(triple: Triple | Quad) -> bool:
+    """Whether the triple gives an individual a class of ours; sources do not count as entities."""
+    subject, predicate, value = triple.subject, triple.predicate, triple.object
+    return predicate == RDF.type and subject in ID and value in OSA and value != OSA.Source
 
 
-def _is_type(quad: Quad) -> bool:
-    return quad.graph_name == DEFAULT and is_entity_type(quad)
+def _facts(quads: Iterable[Quad]) -> Iterator[Triple]:
+    return (quad.triple for quad in quads if quad.graph_name == DEFAULT)
 
 
 def _fact_lines(quads: Iterable[Quad]) -> list[str]:
     """The facts among the quads, as sorted lines of N-Triples."""
-    facts = (q for q in quads if q.graph_name == DEFAULT and q.predicate not in _SHORT_CUTS)
+    facts = (q for q in quads if q.graph_name == DEFAULT and q.predicate not in SHORT_CUTS)
     return sorted(f"{quad.triple} ." for quad in facts)
 
 
@@ -376,7 +392,7 @@ def _concerned(*resolutions: Resolution | None) -> set[AnyTerm]:
 def _claims(quads: Iterable[Quad]) -> dict[Term, Claim]:
     nodes: dict[Term, dict[NamedNode, list[Term]]] = defaultdict(lambda: defaultdict(list))
     for quad in quads:
-        if _is_claim(quad.subject):
+        if is_claim(quad.subject):
             nodes[quad.subject][quad.predicate].append(quad.object)  # type: ignore[index, arg-type]
     return {node: claim_of(str(node), properties) for node, properties in nodes.items()}
 
@@ -384,16 +400,6 @@ def _claims(quads: Iterable[Quad]) -> dict[Term, Claim]:
 def _voice(quads: Iterable[Quad]) -> set[Triple]:
     """What of a source's description bears on votes: all of it, to be safe."""
     return {quad.triple for quad in quads if str(quad.subject).startswith(f"<{ID}source/")}
-
-
-def _is_claim(node: object) -> bool:
-    return isinstance(node, NamedNode) and node.value.startswith(f"{ID}claim/")
-
-
-def _describes(quad: Quad) -> bool:
-    """Whether the quad stands in a source's graph or in the reference graph."""
-    graph = quad.graph_name
-    return isinstance(graph, NamedNode) and (graph.value.startswith(SOURCE_GRAPHS) or graph == REFERENCE)
 
 
 def _spo(triple: Triple) -> tuple[Subject, NamedNode, AnyTerm]:

@@ -19,6 +19,7 @@ from graph.errors import (
     KnowledgeGraphError,
     QueryFailedError,
     QuerySyntaxError,
+    ShapeViolationError,
     SourceError,
     StoreBusyError,
 )
@@ -120,6 +121,8 @@ def error_fields(error: Exception) -> dict[str, Any]:
     match error:
         case SourceError():
             given: dict[str, Any] = {name: getattr(error, name) for name in _SOURCE_FIELDS}
+            if isinstance(error, ShapeViolationError):
+                given["violations"] = [each.fields() for each in error.violations]
         case QuerySyntaxError():
             given = {"message": str(error), "line": error.line, "column": error.column}
         case StoreBusyError():

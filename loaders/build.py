@@ -10,18 +10,20 @@ from __future__ import annotations
 import functools
 import multiprocessing
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad
+from pyoxigraph import DefaultGraph, NamedNode
 
-from graph.bundle import Bundle
+from graph.bundle import Bundle, Place, in_graph
 from graph.embedded import EmbeddedStore
 from graph.errors import SourceUnavailableError
+from graph.grounding import read_grounding
+from graph.inference import infer_on_disk
 from graph.sources import Source
 from graph.spool import BundleWriter, Tally, write_facts
 from loaders.csv_rows import read_rows
@@ -29,8 +31,9 @@ from loaders.loader import LoadContext
 from loaders.mappings import SOURCES, TABLES
 from loaders.names import read_names
 from loaders.partition import bucket_count, bucket_rows, spread_rows
-from loaders.reference import reference_quads
+from loaders.reference import reference_places, reference_quads
 from loaders.tables import bundles, group_by_source, table_of
+from loaders.validated import Validation, mentions_in, places_in
 from ontology.vocabulary import ontology_triples, read_vocabulary
 
 Progress = Callable[[int, int], None]
@@ -45,7 +48,7 @@ class BuildPlan:
     `tables` is a folder of CSV tables; `loaded` are the bundles that the user loaded, and `replaced` the ids
     of all sources that the user loaded or removed, which are then not taken from the tables; of those in
     `redescribed` only the description is the user's. `extra` are N-Quads files that go in as they are;
-    `acceptances` are the IRIs of accepted claims.
+    `acceptances` are the IRIs of accepted claims. `keep_rows`: the rows will be asked for once more.
     """
 
     tables: Path
@@ -55,13 +58,15 @@ class BuildPlan:
     extra: Sequence[Path] = ()
     acceptances: frozenset[str] = frozenset()
     workers: int = 1
+    keep_rows: bool = False
 
 
 @dataclass
 class BuildReport:
-    """What a build read and made: rows per table, and what was written."""
+    """What a build read and made: rows per table, what was written, how many triples follow by each rule."""
 
     rows: Counter[str] = field(default_factory=Counter)
+    inferred: Counter[str] = field(default_factory=Counter)
     tally: Tally = field(default_factory=Tally)
 
 
@@ -86,10 +91,16 @@ class _Part(NamedTuple):
         return [self.scratch / f"votes-{writer}-{bucket}" for bucket in range(self.parts)]
 
 
-def build_store(plan: BuildPlan, target: EmbeddedStore, scratch: Path, progress: Progress) -> BuildReport:
+def build_store(
+    plan: BuildPlan,
+    target: EmbeddedStore,
+    scratch: Path,
+    progress: Progress,
+    validation: Validation | None = None,
+) -> BuildReport:
     """Write the dataset of a plan into an empty store; `scratch` is a folder for files in between.
 
-    Raises SourceError for the first row that is wrong.
+    Raises SourceError for the first row that is wrong, and for all that break a shape, where it is validated.
     """
     report = BuildReport()
     scratch.mkdir(parents=True, exist_ok=True)
@@ -103,8 +114,13 @@ def build_store(plan: BuildPlan, target: EmbeddedStore, scratch: Path, progress:
     rows = (row for path in paths for row in read_rows(path, table_of(path)))
     spread_rows(rows, [part.rows for part in parts], _counter(report))
     report.tally.add(_write_base(parts[0], report))
+    # Not by way of a file: the engine would give the ontology's blank nodes names of its own.
+    target.insert(in_graph(ontology_triples(), DefaultGraph()))
+    if validation is not None:
+        validation.submit_base(parts[0].quads)
     for path in (parts[0].quads, *plan.extra):
         target.bulk_load(path)
+    parts[0].quads.unlink()
     done = 1
     progress(done, 2 * count + 1)
     workers = plan.workers if count >= PARALLEL_FROM_BUCKETS else 1
@@ -112,10 +128,15 @@ def build_store(plan: BuildPlan, target: EmbeddedStore, scratch: Path, progress:
         for step in (_map_rows, _resolve_votes):
             for tally, quads in _run(pool, step, parts):
                 report.tally.add(tally)
+                if validation is not None:
+                    validation.submit_file(quads, facts=step is _resolve_votes)
                 target.bulk_load(quads)
                 quads.unlink()
                 done += 1
                 progress(done, 2 * count + 1)
+    report.inferred = infer_on_disk(target, read_grounding())
+    if validation is not None:
+        validation.require(lambda iris: _places(plan, parts, iris))
     target.flush()
     return report
 
@@ -152,14 +173,12 @@ def _run(
 
 
 def _write_base(part: _Part, report: BuildReport) -> Tally:
-    """Ontology, reference tables and what the user loaded."""
+    """Reference tables and what the user loaded."""
     plan, vocabulary = part.plan, read_vocabulary()
     with BundleWriter(part.quads, part.ballots("loaded"), vocabulary) as writer:
         for bundle in plan.loaded:
             writer.write(bundle)
     with part.quads.open("a", encoding="utf-8") as file:
-        for triple in ontology_triples():
-            file.write(f"{Quad(triple.subject, triple.predicate, triple.object, DefaultGraph())} .\n")
         names = read_names(plan.tables)
         for quad in reference_quads(plan.tables, names, vocabulary, _counter(report)):
             file.write(f"{quad} .\n")
@@ -168,15 +187,32 @@ def _write_base(part: _Part, report: BuildReport) -> Tally:
 
 def _map_rows(part: _Part) -> tuple[Tally, Path]:
     """Make claims of one bucket of rows."""
+    vocabulary = _context(part.plan.tables).vocabulary
+    with BundleWriter(part.quads, part.ballots(part.number), vocabulary) as writer:
+        for bundle in _bundles(part):
+            writer.write(bundle)
+    if not part.plan.keep_rows:
+        part.rows.unlink()
+    return writer.tally, part.quads
+
+
+def _bundles(part: _Part) -> Iterator[Bundle]:
     context = replace(_context(part.plan.tables), redescribed=part.plan.redescribed)
     rows = (
         row for row in bucket_rows(part.rows) if row.fields["source_id"].strip() not in part.plan.replaced
     )
-    with BundleWriter(part.quads, part.ballots(part.number), context.vocabulary) as writer:
-        for bundle in bundles(group_by_source(rows, context), context):
-            writer.write(bundle)
-    part.rows.unlink()
-    return writer.tally, part.quads
+    return bundles(group_by_source(rows, context), context)
+
+
+def _places(plan: BuildPlan, parts: Iterable[_Part], iris: Set[str]) -> dict[str, Place]:
+    """Where individuals were read: in reference tables, in what the user loaded, in rows of the tables."""
+    found: dict[str, Place] = {}
+    for bundles_here in (plan.loaded, *map(_bundles, parts)):
+        found |= places_in(bundles_here, iris - found.keys())
+    found |= reference_places(plan.tables, _context(plan.tables).names, iris - found.keys())
+    for bundles_here in (plan.loaded, *map(_bundles, parts)):
+        found |= mentions_in(bundles_here, iris - found.keys())
+    return found
 
 
 def _resolve_votes(part: _Part) -> tuple[Tally, Path]:

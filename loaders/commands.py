@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from graph.console import (
+    Command,
     data_option,
     json_option,
     print_json,
@@ -23,6 +24,7 @@ from graph.console import (
 from graph.datadir import DataDirectory, writing
 from graph.embedded import EmbeddedStore
 from graph.errors import SourceError, SourceUnavailableError
+from graph.validation import checker_processes
 from loaders.loader import installed_loaders
 from loaders.operations import LoadOptions, Report, build, load_files, remove
 from loaders.plain_load import load_plain
@@ -34,9 +36,26 @@ SHIPPED_TABLES = Path(__file__).parent / "data"
 NOT_FOUND = 5
 
 
-def workshop(data: DataDirectory) -> Workshop:
+def workshop(data: DataDirectory, validated: bool = True) -> Workshop:
     """What the operations need, with the installed loaders and the clock of this machine."""
-    return Workshop(data, SHIPPED_TABLES, installed_loaders(), lambda: datetime.datetime.now(datetime.UTC))
+    return Workshop(
+        data,
+        SHIPPED_TABLES,
+        installed_loaders(),
+        lambda: datetime.datetime.now(datetime.UTC),
+        checkers=checker_processes if validated else None,
+    )
+
+
+def validate_option(command: Command) -> Command:
+    """Adds `--no-validate`: what comes in is not put to the shapes, and the load record says so."""
+    option = click.option(
+        "--validate/--no-validate",
+        "validated",
+        default=True,
+        help="Check what comes in against the shapes of the ontology, or trust it.  [default: check]",
+    )
+    return option(command)
 
 
 @click.command("build", epilog="Example: osagraph build --data data --json")
@@ -47,13 +66,16 @@ def workshop(data: DataDirectory) -> Workshop:
     help="Another folder of tables; later loads still read names from the shipped ones.",
 )
 @click.option("--workers", type=click.IntRange(1, 64), default=os.cpu_count() or 1, show_default=True)
+@validate_option
 @json_option
 @quiet_option
 @reports_errors
-def build_command(data: DataDirectory, tables: Path | None, workers: int, as_json: bool, quiet: bool) -> None:
+def build_command(
+    data: DataDirectory, tables: Path | None, workers: int, validated: bool, as_json: bool, quiet: bool
+) -> None:
     """Build the dataset anew from the shipped tables and everything loaded or removed before."""
     with progress_bar("build", quiet or as_json) as progress:
-        report = build(workshop(data), progress, workers, tables)
+        report = build(workshop(data, validated), progress, workers, tables)
     _print_report(report, as_json, quiet)
 
 
@@ -74,6 +96,7 @@ def build_command(data: DataDirectory, tables: Path | None, workers: int, as_jso
 )
 @click.option("--keep-graphs", is_flag=True, help="Keep the graph names of TriG and N-Quads files.")
 @click.option("--plain", is_flag=True, help="RDF as it is, into a dataset without claims (serve --raw).")
+@validate_option
 @json_option
 @quiet_option
 @reports_errors
@@ -86,6 +109,7 @@ def load_command(
     rejected: Path,
     keep_graphs: bool,
     plain: bool,
+    validated: bool,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -95,7 +119,7 @@ def load_command(
         return
     options = LoadOptions(loader, dry_run, keep_going, keep_graphs)
     with progress_bar("load", quiet or as_json, unit="row") as progress:
-        report = load_files(workshop(data), files, options, progress)
+        report = load_files(workshop(data, validated), files, options, progress)
     if report.rejected:
         _write_rejected(report.rejected, rejected)
     _print_report(report, as_json, quiet)
@@ -197,6 +221,7 @@ def _fields(report: Report) -> dict[str, Any]:
         "change": report.change,
         "new_names": report.new_names,
         "rejected": len(report.rejected),
+        "validation": report.validation,
         "seconds": round(report.seconds, 3),
     }
 
@@ -204,6 +229,9 @@ def _fields(report: Report) -> dict[str, Any]:
 def _lines(report: Report) -> Iterable[str]:
     if report.rows:
         yield f"Rows read: {sum(report.rows.values()):,} from {len(report.rows)} tables."
+    if report.validation:
+        seconds = report.validation["seconds"]
+        yield f"Validated: {report.validation['triples']:,} triples in {seconds:.2f} s of processor time."
     if report.change:
         yield from _change_lines(report.change)
     yield "  ".join(f"{name.replace('_', ' ')}: {count:,}" for name, count in report.counts.items())
@@ -223,5 +251,6 @@ def _change_lines(change: dict[str, Any]) -> Iterable[str]:
     for sign, key in (("+", "facts_added"), ("-", "facts_removed")):
         for fact in change[key]:
             yield f"  {sign} {fact}"
+    yield f"Inferred: +{change['inferred_added']} -{change['inferred_removed']}"
     for graph in change["user_graphs"]:
         yield f"User graph: {graph}"

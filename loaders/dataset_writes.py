@@ -144,7 +144,7 @@ class DatasetWriter:
             context = replace(
                 self._context, described=lambda iri: described_source(self._store, iri), scratch=Path(name)
             )
-            yield SourceWriter(self._store, context, Path(name))
+            yield SourceWriter(self._store, context, Path(name), self._workshop.checkers)
 
     @cached_property
     def _context(self) -> LoadContext:

@@ -47,7 +47,8 @@ class Desk:
         store = self._live.store
         if ledger.fresh:
             files = [kept for entry in ledger.fresh for kept in entry.files]
-            record = set(record_quads(number, ledger.operation, moment, files, ledger.graphs))
+            validated = self._workshop.checkers is not None
+            record = set(record_quads(number, ledger.operation, moment, files, ledger.graphs, validated))
             ledger.count_quads(store.add_new(record))
         ledger.recount(store.quad_count)
         self._live.save(folder / "store")

@@ -12,19 +12,20 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad
 
-from graph.bundle import Bundle, source_graph
+from graph.bundle import Bundle, Place, source_graph
 from graph.datadir import DataDirectory, Snapshot, writing
 from graph.embedded import EmbeddedStore
 from graph.errors import SourceError, StoreMissingError, UnknownResourceError
 from graph.projection import META
 from graph.revision import Change, Revision, is_entity_type
 from graph.rights import SOURCE_ID, USER_GRAPHS
+from graph.rule_records import is_rule_record, rule_quads
 from graph.sources import Source, read_source, source_iri
 from graph.turn import for_a_command
 from loaders.build import BuildPlan, Progress, build_store
@@ -33,6 +34,7 @@ from loaders.loader import LoadContext, UserGraph, choose_loader
 from loaders.names import read_names
 from loaders.records import record_quads, timestamp
 from loaders.replay import Workshop, graph_name, replay
+from loaders.validated import Validation, mentions_in, places_in, validating
 from ontology.namespaces import GRAPH, OSA, RDF
 from ontology.vocabulary import read_vocabulary
 
@@ -60,6 +62,7 @@ class Report:
     change: dict[str, Any] = field(default_factory=dict)
     new_names: list[str] = field(default_factory=list)
     rejected: list[SourceError] = field(default_factory=list)
+    validation: dict[str, float] = field(default_factory=dict)
     seconds: float = 0.0
 
 
@@ -74,6 +77,7 @@ def build(workshop: Workshop, progress: Progress, workers: int = 1, tables: Path
         stage = data.stage()
         scratch = stage.with_name("scratch")
         scratch.mkdir()
+        validation = stack.enter_context(validating(workshop.checkers, scratch, workers))
         entries, number = _journal(data)
         past = replay(entries, data.sources, scratch / "replay", workshop)
         written = _keep_written(data, past.edited, scratch / "written.nq")
@@ -88,15 +92,18 @@ def build(workshop: Workshop, progress: Progress, workers: int = 1, tables: Path
                 *([scratch / "written.nq"] if written else []),
             ],
             workers=workers,
+            keep_rows=validation is not None,
         )
         store = EmbeddedStore(stage / "store")
         stack.callback(store.close)
-        made = build_store(plan, store, scratch, progress)
+        made = build_store(plan, store, scratch, progress, validation)
         store.insert(_old_records(data))
+        store.insert(rule_quads(made.inferred))
         for name in written:
             store.add_graph(name)
         kept = [kept for entry in entries for kept in entry.files]
-        store.insert(record_quads(number, "build", workshop.clock(), kept))
+        validated = validation is not None
+        store.insert(record_quads(number, "build", workshop.clock(), kept, validated=validated))
         counts = _count(store, made.tally.claims, made.tally.facts, made.tally.open_slots)
         # Written in several rounds, the dataset would be read a fifth to a half slower for good.
         store.optimize()
@@ -110,6 +117,7 @@ def build(workshop: Workshop, progress: Progress, workers: int = 1, tables: Path
         rows=dict(sorted(made.rows.items())),
         counts=counts,
         new_names=sorted(made.tally.new_names),
+        validation=_figures(validation),
         seconds=time.monotonic() - started,
     )
 
@@ -153,7 +161,8 @@ def load_files(
             files = [path for path, each in zip(paths, chosen, strict=True) if each is loader]
             for part in loader.read(files, context):
                 work.take(part)
-        change = work.revision.finish()
+        change = work.finish()
+        report.validation = _figures(work.validation)
         report.rows, report.change = dict(sorted(rows.items())), work.summary(change)
         report.new_names = sorted(set(change.new_names))
         if not options.dry_run and not work.is_unchanged(change):
@@ -178,7 +187,8 @@ def remove(workshop: Workshop, name: str) -> Report:
     Raises UnknownResourceError where the dataset holds neither.
     """
     started = time.monotonic()
-    with _revising(workshop) as work:
+    # What is left when a source has gone was validated when it came.
+    with _revising(replace(workshop, checkers=None)) as work:
         if not work.remove(name) and not work.drop(graph_name(name)):
             raise UnknownResourceError(
                 f"There is no source or user graph {name!r}. "
@@ -190,6 +200,12 @@ def remove(workshop: Workshop, name: str) -> Report:
         report = Report("remove", number, change=work.summary(change), counts=work.counts(change))
     report.seconds = time.monotonic() - started
     return report
+
+
+def _figures(validation: Validation | None) -> dict[str, float]:
+    if validation is None:
+        return {}
+    return {"triples": validation.found.triples, "seconds": round(validation.found.seconds, 3)}
 
 
 def _tell(rows: Counter[str], table: str, progress: Progress) -> None:
@@ -206,12 +222,15 @@ def described_source(store: EmbeddedStore, iri: NamedNode) -> Source | None:
 class _Work:
     """A copy of the current snapshot under revision."""
 
-    def __init__(self, data: DataDirectory, current: Snapshot, stage: Path) -> None:
+    def __init__(
+        self, data: DataDirectory, current: Snapshot, stage: Path, validation: Validation | None
+    ) -> None:
         self.data = data
         self.current = current
         self.stage = stage
         self.scratch = stage.with_name("scratch")
-        self.scratch.mkdir()
+        self.validation = validation
+        self.taken: list[Bundle] = []
         self.before = EmbeddedStore(current.store, read_only=True)
         self.before.backup(stage / "store")
         self.store = EmbeddedStore(stage / "store")
@@ -224,12 +243,31 @@ class _Work:
         if isinstance(part, UserGraph):
             self.load_graph(part)
             return
+        if self.validation is not None:
+            self.validation.submit_bundle(part, self.store)
+            self.taken.append(part)
         known = described_source(self.store, part.source.iri)
         if known is not None and not part.claims:
             # A description alone replaces the description: the claims were not what this file is about.
             self.revision.describe(part)
         else:
             self.revision.replace(part)
+
+    def finish(self) -> Change:
+        """Compute the facts.
+
+        Raises ShapeViolationError where something that was taken, or a fact that follows, breaks a shape.
+        """
+        change = self.revision.finish()
+        if self.validation is not None:
+            self.validation.submit_facts(self.revision.nodes, self.store)
+            self.validation.require(
+                lambda iris: {**mentions_in(self.taken, iris), **places_in(self.taken, iris)}
+            )
+        return change
+
+    def _places(self, iris: set[str]) -> dict[str, Place]:
+        return {**mentions_in(self.taken, iris), **places_in(self.taken, iris)}
 
     def load_graph(self, part: UserGraph) -> None:
         for name in set(part.names) - self.graphs:
@@ -289,7 +327,9 @@ class _Work:
         """Make the copy the current snapshot; returns its number."""
         sources = [*change.sources_added, *change.sources_changed, *change.sources_removed]
         graphs = [*(source_graph(NamedNode(iri)) for iri in sources), *self.user_graphs]
-        written = record_quads(self.data.next_number(), what, moment, entry.files, graphs)
+        validated = self.validation is not None if entry.op == "load" else None
+        number = self.data.next_number()
+        written = record_quads(number, what, moment, entry.files, graphs, validated)
         # A file that is loaded twice is recorded in the same words.
         record = {quad for quad in written if not _holds(self.store, quad)}
         self.store.insert(record)
@@ -308,12 +348,16 @@ class _Work:
 def _revising(workshop: Workshop) -> Iterator[_Work]:
     data = workshop.data
     with for_a_command(data), writing(data.root):
-        work = _Work(data, data.current(), data.stage())
-        try:
-            yield work
-        finally:
-            work.store.close()
-            work.before.close()
+        stage = data.stage()
+        scratch = stage.with_name("scratch")
+        scratch.mkdir()
+        with validating(workshop.checkers, scratch) as validation:
+            work = _Work(data, data.current(), stage, validation)
+            try:
+                yield work
+            finally:
+                work.store.close()
+                work.before.close()
 
 
 def publish_work(
@@ -359,7 +403,7 @@ def _old_records(data: DataDirectory) -> list[Quad]:
         store = EmbeddedStore(data.current().store, read_only=True)
     except StoreMissingError:
         return []
-    return list(store.quads(graph=META))
+    return [quad for quad in store.quads(graph=META) if not is_rule_record(quad)]
 
 
 def _count(store: EmbeddedStore, claims: int, facts: int, open_slots: int) -> dict[str, int]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
-from graph.bundle import CARRIER_CLASSES, Bundle, Node
+from graph.bundle import CARRIER_CLASSES, Bundle, Node, Place
 from graph.claims import Claim, merge_claims, read_claims
 from graph.errors import MalformedSourceError, SourceError
 from graph.projection import PART_PREDICATES
@@ -157,7 +157,10 @@ class _Document:
                 self.context.refuse(error)
                 continue
             claims = merge_claims(by_source.get(iri, []))
-            yield Bundle(source, tuple(claims), tuple(self._nodes(claims, by_subject)))
+            nodes = tuple(self._nodes(claims, by_subject))
+            named = [iri, *(claim.iri for claim in claims), *(node.iri for node in nodes)]
+            places = {node.value: Place(self.path.name) for node in named}
+            yield Bundle(source, tuple(claims), nodes, places=places)
 
     def _claim(self, triples: list[Triple]) -> Claim:
         """The claim of one node; its IRI is derived anew, whatever the file called it."""
@@ -257,7 +260,8 @@ def _misfit(claim: Claim) -> str | None:
 def _united(one: Bundle, other: Bundle) -> Bundle:
     """What two files of one load say in the name of one source."""
     claims = merge_claims([*one.claims, *other.claims])
-    return replace(other, claims=tuple(claims), nodes=tuple(dict.fromkeys(one.nodes + other.nodes)))
+    nodes = tuple(dict.fromkeys(one.nodes + other.nodes))
+    return replace(other, claims=tuple(claims), nodes=nodes, places={**other.places, **one.places})
 
 
 def whole_of(node: NamedNode) -> NamedNode | None:

@@ -23,9 +23,11 @@ def record_quads(
     moment: datetime.datetime,
     files: Iterable[KeptFile] = (),
     graphs: Iterable[NamedNode] = (),
+    validated: bool | None = None,
 ) -> Iterator[Quad]:
     """The record of what led to snapshot `number`: when, from which files, into which graphs.
 
+    `validated`: whether it was put to the shapes; None where nothing came in.
     Spec: https://www.w3.org/TR/prov-o/
     """
     activity = ID.iri(f"load/{number}")
@@ -34,6 +36,8 @@ def record_quads(
     yield Quad(activity, RDF.type, OSA.Load, META)
     yield Quad(activity, RDFS.label, Literal(what, language="en"), META)
     yield Quad(activity, PROV.endedAtTime, ended, META)
+    if validated is not None:
+        yield Quad(activity, OSA.validated, Literal(validated), META)
     for kept in files:
         entity = ID.iri(f"file/{kept.sha256}")
         yield Quad(activity, PROV.used, entity, META)

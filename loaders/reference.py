@@ -6,12 +6,13 @@ node with its evidence in `graph/assessments`, and only verified links are facts
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Triple
 
+from graph.bundle import Place
 from graph.errors import MalformedSourceError
 from graph.projection import ASSESSMENTS, REFERENCE
 from loaders.cells import CellReader
@@ -34,11 +35,26 @@ def reference_quads(
     Raises SourceError where a table is malformed.
     """
     reader = CellReader(names, vocabulary)
-    for triple in chain(_names(folder, names, reader, counted), fiscal_year_triples()):
+    for triple in chain(_one_label_each(_names(folder, names, reader, counted)), fiscal_year_triples()):
         yield Quad(triple.subject, triple.predicate, triple.object, REFERENCE)
         if triple.predicate not in (OSA.aliasOf, SKOS.note) and triple.object != OSA.Alias:
             yield Quad(triple.subject, triple.predicate, triple.object, DefaultGraph())
     yield from _links(folder, names, reader, counted)
+
+
+def reference_places(folder: Path, names: Names, iris: Collection[str]) -> dict[str, Place]:
+    """The rows of reference tables that links, aliases, Wikidata properties and names come from."""
+    found: dict[str, Place] = {}
+    for table, column in ((WIKIDATA_LINKS, "entity_label"), (ALIASES, "name"), (WIKIDATA_PROPERTIES, "pid")):
+        path = folder / f"{table.name}.csv"
+        for row in read_rows(path, table) if path.exists() else ():
+            text = row.fields[column].strip()
+            named = [ID.iri(f"link/{slug(text)}"), ID.iri(f"alias/{slug(text)}"), names.find(text)]
+            named += [WDT[text]] if table is WIKIDATA_PROPERTIES else []
+            for node in named:
+                if node is not None and node.value in iris:
+                    found.setdefault(node.value, Place(row.file, row.line))
+    return found
 
 
 def _names(
@@ -55,6 +71,19 @@ def _names(
         yield from _alias(cells, names, preferred)
     for cells in _cells(folder, WIKIDATA_PROPERTIES, reader, counted):
         yield from _wikidata_property(cells)
+
+
+def _one_label_each(triples: Iterable[Triple]) -> Iterator[Triple]:
+    """The triples with one label in each language for an individual: other tables' labels are other names."""
+    labels: dict[tuple[object, str | None], object] = {}
+    for triple in triples:
+        name = triple.object
+        if triple.predicate == RDFS.label and isinstance(name, Literal):
+            label = labels.setdefault((triple.subject, name.language), name)
+            if label != name:
+                yield Triple(triple.subject, SKOS.altLabel, name)
+                continue
+        yield triple
 
 
 def _instruments(

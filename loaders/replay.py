@@ -13,6 +13,7 @@ from graph.bundle import Bundle, in_graph, source_graph
 from graph.claims import claim_parts
 from graph.datadir import DataDirectory
 from graph.sources import Source, source_id, source_iri, source_triples
+from graph.validation import CheckerFactory
 from loaders.journal import Entry, restore_files
 from loaders.loader import LoadContext, Loader, UserGraph, choose_loader
 from loaders.names import read_names
@@ -26,12 +27,16 @@ Clock = Callable[[], datetime.datetime]
 
 @dataclass(frozen=True)
 class Workshop:
-    """What the operations need: the data directory, the shipped tables, the loaders, a clock."""
+    """What the operations need: the data directory, the shipped tables, the loaders, a clock.
+
+    `checkers` validate what is about to be committed; None: it is trusted.
+    """
 
     data: DataDirectory
     tables: Path
     loaders: Mapping[str, Loader]
     clock: Clock
+    checkers: CheckerFactory | None = None
 
 
 @dataclass

@@ -11,17 +11,19 @@ from typing import NamedTuple
 
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
-from graph.bundle import bundle_triples, source_graph
+from graph.bundle import Place, bundle_triples, source_graph
 from graph.embedded import EmbeddedStore
 from graph.errors import ForbiddenError, MalformedSourceError, SourceError, UnknownResourceError
 from graph.revision import Change, Revision
 from graph.sources import source_iri
+from graph.validation import CheckerFactory
 from graph.write_protocol import Document
 from loaders.documents import format_of
 from loaders.loader import LoadContext
 from loaders.plain_writes import Touch
 from loaders.rdf_parse import parse_to_nquads
 from loaders.source_graph import read_source_graph, without_file
+from loaders.validated import validating
 from ontology.namespaces import GRAPH
 
 
@@ -36,10 +38,17 @@ class SourceWrite(NamedTuple):
 class SourceWriter:
     """Writes the graphs of sources in a store that nobody reads yet."""
 
-    def __init__(self, store: EmbeddedStore, context: LoadContext, folder: Path) -> None:
+    def __init__(
+        self,
+        store: EmbeddedStore,
+        context: LoadContext,
+        folder: Path,
+        checkers: CheckerFactory | None = None,
+    ) -> None:
         self._store = store
         self._context = context
         self._folder = folder
+        self._checkers = checkers
 
     def put(
         self, identifier: str, triples: Collection[Triple], may_describe: bool, touch: Touch
@@ -47,7 +56,8 @@ class SourceWriter:
         """Make the triples all that the source's graph holds, and resolve what they claim.
 
         `touch` is called before the store is changed. Raises MalformedSourceError where they are not all
-        about that source, and ForbiddenError where they describe it anew and that is not allowed.
+        about that source, ForbiddenError where they describe it anew and that is not allowed, and
+        ShapeViolationError where they or the facts that follow break a shape.
         """
         iri = source_iri(identifier)
         graph = source_graph(iri)
@@ -59,10 +69,17 @@ class SourceWriter:
                 f"The description of source {identifier} decides what its voice counts: "
                 "making or changing it needs a token with the scope admin."
             )
-        touch()
-        revision = Revision(self._store, self._context.vocabulary)
-        revision.replace(bundle)
-        change = revision.finish()
+        with validating(self._checkers, self._folder) as validation:
+            if validation is not None:
+                validation.submit_bundle(bundle, self._store)
+                validation.require(_no_places)
+            touch()
+            revision = Revision(self._store, self._context.vocabulary)
+            revision.replace(bundle)
+            change = revision.finish()
+            if validation is not None:
+                validation.submit_facts(revision.nodes, self._store)
+                validation.require(_no_places)
         held = (quad.triple for quad in self._store.quads(graph=graph))
         return SourceWrite(not old, change, self._write(identifier, held, ".nt"))
 
@@ -113,6 +130,11 @@ class SourceWriter:
         lines = sorted(f"{triple} .\n" for triple in triples)
         path.write_text("".join(lines), encoding="utf-8")
         return path
+
+
+def _no_places(_iris: set[str]) -> dict[str, Place]:
+    """A document over HTTP has no lines that its sender could look up: its blank nodes became IRIs."""
+    return {}
 
 
 def _about(source: NamedNode, triples: Collection[Triple]) -> set[Triple]:

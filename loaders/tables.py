@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from graph.bundle import Bundle, Node
+from graph.bundle import Bundle, Node, Place
 from graph.claims import Claim, merge_claims
 from graph.errors import MalformedSourceError, SourceError
 from graph.sources import Source, source_iri
@@ -94,15 +94,22 @@ class _SourceRows:
             self.refuse(error, self.descriptions + self.rows)
             return None
         found: list[Claim | Node] = []
+        places: dict[str, Place] = {}
+        if self.descriptions:
+            places[source.iri.value] = _place(self.descriptions[0])
         for row in self.rows:
             try:
-                found += [*self.instrument(row), *self.mapper.map_row(row, source)]
+                made = [*self.instrument(row), *self.mapper.map_row(row, source)]
             except SourceError as error:
                 self.context.refuse(error)
+                continue
+            found += made
+            for item in made:
+                places.setdefault(item.iri.value, _place(row))
         claims = merge_claims(item for item in found if isinstance(item, Claim))
         nodes = _merge_nodes([*self.named, *(item for item in found if isinstance(item, Node))])
         names = tuple(node.iri.value for node in nodes if not node.carrier)
-        return Bundle(source, tuple(claims), tuple(nodes), names)
+        return Bundle(source, tuple(claims), tuple(nodes), names, places)
 
     def refuse(self, error: SourceError, rows: list[Row]) -> None:
         """Hand over the error; rows that fall with their source are named as well."""
@@ -161,6 +168,10 @@ class _SourceRows:
         if japanese := cells["name_ja"].text:
             triples.append(Triple(iri, RDFS.label, Literal(japanese, language="ja")))
         yield Node(iri, tuple(triples))
+
+
+def _place(row: Row) -> Place:
+    return Place(row.file, row.line)
 
 
 def _node(term: Term | None) -> NamedNode:

@@ -7,14 +7,21 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeVar
 
-from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
+from ontology.errors import OntologyFileError
 from ontology.namespaces import OSA, OWL, RDF, RDFS, SKOS, XSD
 
 FOLDER: Final = Path(__file__).parent
-FILES: Final = tuple(FOLDER / name for name in ("core.ttl", "schemes.ttl", "equipment.ttl", "alignments.ttl"))
+FILES: Final = (
+    *(FOLDER / name for name in ("core.ttl", "schemes.ttl", "equipment.ttl")),
+    *sorted((FOLDER / "alignments").glob("*.ttl")),
+)
+
+
+_Term = TypeVar("_Term")
 
 
 @dataclass(frozen=True)
@@ -45,15 +52,25 @@ class Vocabulary:
 def ontology_triples() -> list[Triple]:
     """All triples of the ontology, for the default graph.
 
-    Raises ValueError that names file and line where a file is not Turtle.
+    Raises OntologyFileError that names file and line where a file is not Turtle.
     """
     return [triple for path in FILES for triple in _read(path)]
+
+
+def ontology_files() -> Iterator[tuple[str, Triple]]:
+    """Each triple of the ontology with the file that it stands in, named from the ontology's folder.
+
+    Raises OntologyFileError that names file and line where a file is not Turtle.
+    """
+    for path in FILES:
+        for triple in _read(path):
+            yield path.relative_to(FOLDER).as_posix(), triple
 
 
 def read_vocabulary() -> Vocabulary:
     """The declarations found in the ontology's own files.
 
-    Raises ValueError that names file and line where a file is not Turtle.
+    Raises OntologyFileError that names file and line where a file is not Turtle.
     """
     triples = ontology_triples()
     return Vocabulary(
@@ -69,11 +86,19 @@ def read_vocabulary() -> Vocabulary:
 
 
 def _read(path: Path) -> Iterator[Triple]:
+    """The triples of a file; its blank nodes are numbered, so that a second reading gives the same ones."""
+    numbered: dict[BlankNode, BlankNode] = {}
+
+    def stable(term: _Term) -> _Term | BlankNode:
+        if not isinstance(term, BlankNode):
+            return term
+        return numbered.setdefault(term, BlankNode(f"{path.stem}{len(numbered) + 1}"))
+
     try:
         for quad in parse(input=path.read_bytes(), format=RdfFormat.TURTLE):
-            yield quad.triple
+            yield Triple(stable(quad.subject), quad.predicate, stable(quad.object))
     except SyntaxError as error:
-        raise ValueError(f"{path.name}, line {error.lineno}: {error.msg}") from error
+        raise OntologyFileError(f"{path.name}, line {error.lineno}: {error.msg}") from error
 
 
 def _literals(triples: list[Triple], predicate: NamedNode) -> Iterator[tuple[NamedNode, Literal]]:

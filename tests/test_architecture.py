@@ -27,6 +27,7 @@ CONFINED = {
     "pyoxigraph.Store": ("graph/embedded.py",),
     "flask": ("web/", "server.py"),
     "owlready2": ("graph/reasoning.py",),
+    "pyshacl": ("graph/validation_",),
 }
 VAGUE_NAMES = frozenset({"common", "helper", "helpers", "misc", "util", "utils"})
 MAXIMUM_FILE_LINES = 500

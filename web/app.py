@@ -10,6 +10,7 @@ from jinja2 import StrictUndefined
 from graph.blocking_readers import QueryReaders
 from graph.named_query import Catalogue
 from web.errors import register_errors
+from web.explain import explain_routes
 from web.headers import add_headers
 from web.pages import Counts, page_routes
 from web.queries import query_routes
@@ -35,5 +36,6 @@ def build_app(settings: Settings, readers: QueryReaders, catalogue: Catalogue, c
         example = catalogue[EXAMPLE].body if EXAMPLE in catalogue else ""
         app.register_blueprint(sparql_routes(readers, example))
         app.register_blueprint(query_routes(readers, catalogue))
+        app.register_blueprint(explain_routes(readers))
         app.register_blueprint(page_routes(settings, readers, catalogue, counts))
     return app

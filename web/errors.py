@@ -31,6 +31,7 @@ from graph.errors import (
     QuerySyntaxError,
     QueryTimeoutError,
     ReadersBusyError,
+    ShapeViolationError,
     SnapshotGoneError,
     SourceError,
     SourceUnavailableError,
@@ -94,6 +95,7 @@ STATUS: Final[Mapping[type[KnowledgeGraphError], int]] = MappingProxyType(
         SourceError: 422,
         SourceUnavailableError: 502,
         MalformedSourceError: 400,
+        ShapeViolationError: 422,
         LimitExceededError: 413,
         UnsupportedMediaTypeError: 415,
     }
@@ -154,6 +156,9 @@ def _of_ours(error: KnowledgeGraphError, incident: str) -> Problem:
         detail = "The dataset cannot be used at the moment."
     if isinstance(error, QuerySyntaxError | SourceError):
         members = {"line": error.line, "column": error.column}
+    if isinstance(error, ShapeViolationError):
+        detail = error.what
+        members["violations"] = [violation.fields() for violation in error.violations]
     if isinstance(error, InvalidParameterError):
         members = {"name": error.name, "value": error.value, "expected": error.expected}
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:

@@ -34,7 +34,19 @@ WriteOutcome: TypeAlias = Literal["ok", "refused", "malformed", "timeout", "fail
 
 OTHER: Final = "other"
 ROUTES: Final = frozenset(
-    {"home", "sparql", "store", "query", "queries", "static", "healthz", "readyz", "metrics", OTHER}
+    {
+        "home",
+        "sparql",
+        "store",
+        "explain",
+        "query",
+        "queries",
+        "static",
+        "healthz",
+        "readyz",
+        "metrics",
+        OTHER,
+    }
 )
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", OTHER})
 _STATUSES: Final = {int(status): str(int(status)) for status in HTTPStatus}

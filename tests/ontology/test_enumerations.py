@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode
 
+from loaders.names import read_names
 from ontology.namespaces import ID, OSA, SKOS
 from ontology.vocabulary import ontology_triples, read_vocabulary
 
@@ -151,7 +152,9 @@ def test_the_aid_lines_of_the_budget_name_their_programme() -> None:
 
 def test_every_equipment_class_and_group_of_the_tables_is_described() -> None:
     names = (column("equipment", "equipment_class") - {"patrol vessel"}) | column("equipment", "parent_class")
-    expected = {ID.iri(f"equipment/{slug(name)}") for name in {*names, "small reconnaissance drone"}}
+    kinds = read_names(TABLES).kinds  # of all that the table of links names
+    linked = {node for node, kind in kinds.items() if kind == "equipment_class"}
+    expected = {ID.iri(f"equipment/{slug(name)}") for name in names} | linked
     assert {node for node in subjects(SKOS.inScheme) if node in ID} == expected
 
 
@@ -175,6 +178,10 @@ def test_the_arms_among_the_classes_are_in_the_register() -> None:
         "frigate": OSA.UnrocaWarships,
         "combat-drone": OSA.UnrocaCombatAircraft,
         "next-generation-fighter": OSA.UnrocaCombatAircraft,
+        "destroyer": OSA.UnrocaWarships,
+        "submarine": OSA.UnrocaWarships,
+        "anti-ship-missile": OSA.UnrocaMissiles,
+        "intercontinental-ballistic-missile": OSA.UnrocaMissiles,
         "surface-to-air-missile": OSA.UnrocaMissiles,
     }
 

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from pyoxigraph import NamedNode, RdfFormat, parse
+
 from ontology.namespaces import OSA, RDF
 from ontology.vocabulary import ontology_triples
 
@@ -33,15 +35,25 @@ def test_python_names_only_declared_terms() -> None:
     assert unknown == set()
 
 
-def test_queries_and_shapes_name_only_declared_terms() -> None:
+def shapes() -> Iterator[NamedNode]:
+    """The names of the shapes, which their own files declare."""
+    for path in (ROOT / "ontology" / "shapes").rglob("*.ttl"):
+        for quad in parse(input=path.read_bytes(), format=RdfFormat.TURTLE):
+            if quad.predicate == RDF.type and isinstance(quad.subject, NamedNode):
+                yield quad.subject
+
+
+def test_queries_rules_and_shapes_name_only_declared_terms() -> None:
     files = [
         *sorted((ROOT / "queries").rglob("*.rq")),
+        *sorted((ROOT / "ontology").rglob("*.rq")),
         *sorted((ROOT / "ontology" / "shapes").rglob("*.ttl")),
     ]
+    declared = DECLARED.union(shapes())
     unknown = {
         f"{path.relative_to(ROOT)}: osa:{name}"
         for path in files
         for name in re.findall(r"(?<![\w/#])osa:([A-Za-z][A-Za-z0-9]*)", path.read_text(encoding="utf-8"))
-        if OSA[name] not in DECLARED
+        if OSA[name] not in declared
     }
     assert unknown == set()

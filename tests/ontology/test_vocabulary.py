@@ -11,6 +11,7 @@ import pytest
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
 from ontology import vocabulary
+from ontology.errors import OntologyFileError
 from ontology.namespaces import (
     ID,
     OSA,
@@ -143,5 +144,5 @@ def test_a_syntax_error_names_file_and_line(tmp_path: Path, monkeypatch: pytest.
     path = tmp_path / "broken.ttl"
     path.write_text("@prefix osa: <http://a/> .\nosa:a osa:b\n", encoding="utf-8")
     monkeypatch.setattr(vocabulary, "FILES", (path,))
-    with pytest.raises(ValueError, match=r"broken\.ttl, line 3: "):
+    with pytest.raises(OntologyFileError, match=r"^broken\.ttl, line 3: "):
         read_vocabulary()

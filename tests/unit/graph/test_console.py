@@ -14,6 +14,7 @@ from graph.errors import (
     StoreMissingError,
     UnknownResourceError,
 )
+from ontology.errors import OntologyFileError
 
 CODES = [
     (MalformedSourceError("what"), 1),
@@ -33,6 +34,7 @@ def test_each_kind_of_error_has_its_exit_code(error: KnowledgeGraphError, code: 
     ("error", "code", "message"),
     [
         (StoreMissingError("Nothing here."), 3, "Error: Nothing here.\n"),
+        (OntologyFileError("core.ttl, line 3: no dot"), 3, "Error: core.ttl, line 3: no dot\n"),
         (KeyboardInterrupt(), 130, "Interrupted; the dataset is as it was.\n"),
     ],
 )

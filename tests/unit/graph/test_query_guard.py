@@ -202,9 +202,15 @@ def test_no_text_takes_long_to_read(unit: str) -> None:
         require_harmless("ASK { ?service " + unit * (90_000 // len(unit)) + "}")
 
 
-def test_whatever_the_project_ships_passes() -> None:
-    for path in (Path(__file__).parents[3] / "queries").rglob("*.rq"):
-        require_harmless(path.read_text(encoding="utf-8"))
+def test_whatever_the_project_ships_passes_but_for_questions_to_wikidata() -> None:
+    refused = []
+    for path in sorted((Path(__file__).parents[3] / "queries").rglob("*.rq")):
+        try:
+            require_harmless(path.read_text(encoding="utf-8"))
+        except QuerySyntaxError as error:
+            assert "SERVICE is switched off" in str(error)
+            refused.append(path.name[:5])
+    assert refused == ["cq-53", "cq-54", "cq-55", "cq-56"]
 
 
 @pytest.mark.skipif(not SUITE.is_dir(), reason="the W3C test suite is not beside the checkout")

@@ -15,6 +15,7 @@ from pyoxigraph import Literal, Quad
 
 from graph import reader_child
 from graph.embedded import EmbeddedStore
+from graph.explanation_child import explain
 from graph.reader_child import FRAME_BYTES, FrameWriter, Snapshots, answer, serve
 from graph.reader_protocol import DATA, END, FAULT, HEAD, LEAVING, PREFIX, WHOLE, Frame, ReadRequest
 from ontology.namespaces import GRAPH, ID, OSA
@@ -153,6 +154,16 @@ def test_a_graph_is_sent_whole_and_one_that_is_not_there_is_told(store: str) -> 
     assert head == Frame(WHOLE, b"")
     [fault] = answered(store, replace(asked, graph="urn:none"))
     assert json.loads(fault.payload)["kind"] == "unknown"
+
+
+def test_the_explanation_of_a_triple_is_sent_in_its_format(store: str) -> None:
+    terms = (str(ID.japan), str(OSA.note), '"fact"')
+    asked = ReadRequest("", {"explanation": "application/json"}, explain=terms)
+    output = io.BytesIO()
+    assert answer(Snapshots(), ReadRequest.read(asked.frame(store).payload), output, explain)
+    head, whole = frames(output)
+    assert json.loads(head.payload)["form"] == "explanation"
+    assert json.loads(whole.payload)["ways"] == [{"kind": "given"}]
 
 
 def test_a_packed_answer_is_gzip(store: str) -> None:

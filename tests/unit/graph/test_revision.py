@@ -2,35 +2,48 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Triple
 
 from graph.bundle import Bundle, Node, in_graph, source_graph
-from graph.claims import Claim
 from graph.embedded import EmbeddedStore
 from graph.errors import MalformedSourceError
+from graph.grounding import read_grounding
+from graph.inference import infer_all
 from graph.projection import ASSESSMENTS, REFERENCE
-from graph.revision import Change, Revision
-from graph.sources import Source, source_iri
+from graph.revision import Change, Revision, is_entity_type
+from graph.rule_records import rule_quads
+from graph.sources import source_iri
 from graph.spool import BundleWriter, Tally, write_facts
-from graph.terms import Term, date_literal, decimal_literal
-from ontology.namespaces import ID, OSA, RDF, RDFS, UNIT, XSD
+from graph.terms import date_literal
+from ontology.namespaces import ID, OSA, RDFS
 from ontology.vocabulary import Vocabulary, ontology_triples
+from tests.unit.graph.revision_world import (
+    COUNT,
+    ITEM,
+    LINE,
+    PALAU,
+    PROJECT,
+    RADAR,
+    RULES,
+    World,
+    claim,
+    count_node,
+    described,
+    integer,
+    item_node,
+    line_node,
+    name_node,
+    project_node,
+    source,
+    year,
+)
 
 BUCKETS = 3
-JAPAN, PALAU = ID.japan, ID.palau
-PROJECT = ID.iri("project/p")
-RADAR = ID.iri("equipment/radar")
-ITEM = ID.iri("project/p/item/radar")
-LINE = ID.iri("budget/osa-fy2025")
-COUNT = ID.iri("recipient-count/osa-fy2025")
-RULES = (ID.rules_a, ID.rules_b)
 GRAPH_OF_USER = NamedNode("https://w3id.org/osagraph/graph/user/copy")
 
 FullRun = Callable[[Iterable[Bundle]], tuple[set[Quad], Tally]]
@@ -52,6 +65,10 @@ def full_run(tmp_path: Path, vocabulary: Vocabulary) -> FullRun:
         for bucket in votes:
             tally.add(write_facts([bucket], quads, vocabulary))
             store.bulk_load(quads)
+        grounding = read_grounding()
+        store.insert(rule_quads(infer_all(store, grounding)))
+        # A revision finds the ontology there; here is none.
+        store.delete(in_graph(grounding.axioms, DefaultGraph()))
         return set(store.quads()), tally
 
     return run
@@ -68,158 +85,13 @@ def revise(
     revision = Revision(store, vocabulary)
     for bundle in put:
         revision.replace(bundle)
-    for source in remove:
-        assert revision.remove(source)
+    for gone in remove:
+        assert revision.remove(gone)
     return revision.finish()
 
 
-def described(
-    iri: NamedNode, kind: NamedNode, label: str, *frame: tuple[NamedNode, NamedNode]
-) -> tuple[Triple, ...]:
-    named = (Triple(iri, RDF.type, kind), Triple(iri, RDFS.label, Literal(label, language="en")))
-    return (*named, *(Triple(iri, predicate, value) for predicate, value in frame))
-
-
-def project_node(label: str = "Project") -> Node:
-    frame = ((OSA.currency, UNIT.CCY_JPY), (OSA.party, JAPAN), (OSA.party, PALAU))
-    return Node(PROJECT, described(PROJECT, OSA.AssistanceProject, label, *frame), carrier=True)
-
-
-def item_node() -> Node:
-    triples = described(ITEM, OSA.EquipmentItem, "Radar", (OSA.equipmentClass, RADAR))
-    return Node(ITEM, triples, carrier=True, root=PROJECT)
-
-
-def line_node(currency: NamedNode = UNIT.CCY_JPY) -> Node:
-    frame = ((OSA.currency, currency), (OSA.party, JAPAN))
-    return Node(LINE, described(LINE, OSA.BudgetLine, "Line", *frame), carrier=True)
-
-
-def count_node() -> Node:
-    return Node(COUNT, described(COUNT, OSA.RecipientCount, "Count", (OSA.party, JAPAN)), carrier=True)
-
-
-def name_node(iri: NamedNode, label: str) -> Node:
-    return Node(iri, described(iri, OSA.Policy, label))
-
-
-def source(number: int = 1, kind: NamedNode = OSA.Newspaper, **fields: object) -> Source:
-    fields = {"publisher": ID.iri(f"publisher-{number}"), **fields}
-    return Source(source_iri(f"s{number}"), Literal(f"Source {number}"), kind, **fields)  # type: ignore[arg-type]
-
-
-def claim(about: NamedNode, predicate: NamedNode, value: Term, number: int = 1, **fields: object) -> Claim:
-    fields = {"modality": OSA.Asserted, **fields}
-    return Claim(source_iri(f"s{number}"), about, predicate=predicate, value=value, **fields)  # type: ignore[arg-type]
-
-
-def year(number: int) -> tuple[tuple[NamedNode, Term], ...]:
-    return ((OSA.fiscalYear, Literal(str(number), datatype=XSD.integer)),)
-
-
-def integer(number: int) -> Literal:
-    return Literal(str(number), datatype=XSD.integer)
-
-
-class World:
-    """Random sources over a few shared nodes, so that votes, parties, parts and periods meet often."""
-
-    def __init__(self, seed: int) -> None:
-        self.random = random.Random(seed)
-
-    def bundle(self, number: int) -> Bundle:
-        made = tuple(self.claim(number) for _ in range(self.random.randrange(1, 7)))
-        claims = tuple({each.iri: each for each in made}.values())
-        return Bundle(self.source(number), claims, tuple(self.nodes(claims)))
-
-    def source(self, number: int) -> Source:
-        pick = self.random.choice
-        return source(
-            number,
-            kind=pick((OSA.Newspaper, OSA.Government, OSA.Blog, OSA.Aggregator)),
-            publisher=pick((None, ID.publisher_a, ID.publisher_b, ID.publisher_c)),
-            country=pick((None, JAPAN, PALAU)),
-            issued=pick((None, date_literal("2025"), date_literal("2025-03"), date_literal("2025-03-04"))),
-            creators=pick(((), (ID.ann,), (ID.ann, ID.bob))),
-        )
-
-    def claim(self, number: int) -> Claim:
-        pick = self.random.choice
-        about, predicate, value, fields = pick(
-            (
-                self.amount,
-                self.status,
-                self.item,
-                self.goods,
-                self.signing,
-                self.counted,
-                self.rule,
-                self.stage,
-            )
-        )()
-        modality = pick((OSA.Asserted, OSA.Asserted, OSA.Asserted, OSA.Denied, OSA.Projected))
-        people = pick(((), (), (ID.ann,), (ID.carol,)))
-        return claim(about, predicate, value, number, modality=modality, attributed_to=people, **fields)
-
-    def amount(self) -> tuple[NamedNode, NamedNode, Term, dict[str, object]]:
-        pick = self.random.choice
-        about = pick((PROJECT, LINE))
-        qualifiers: tuple[tuple[NamedNode, Term], ...] = (
-            (OSA.currency, pick((UNIT.CCY_JPY, UNIT.CCY_JPY, UNIT.CCY_USD))),
-        )
-        if about == LINE:
-            qualifiers += ((OSA.stage, pick((OSA.Request, OSA.Draft, OSA.Enacted, OSA.Reported))),)
-        number, digits = pick(((81, 2), (79, 2), (80, 1), (81, None), (812, 3)))
-        fields: dict[str, object] = {"qualifiers": qualifiers, "significant_digits": digits}
-        if pick((True, False, False)):
-            fields |= {"hedge": OSA.AtLeast, "lower_bound": Decimal(number)}
-        return about, OSA.amount, decimal_literal(number), fields
-
-    def status(self) -> tuple[NamedNode, NamedNode, Term, dict[str, object]]:
-        value = self.random.choice((OSA.Planned, OSA.Selected, OSA.Signed, OSA.Delivered))
-        return PROJECT, OSA.status, value, {"qualifiers": ((OSA.asOf, date_literal("2025-02")),)}
-
-    def stage(self) -> tuple[NamedNode, NamedNode, Term, dict[str, object]]:
-        value = self.random.choice((OSA.Request, OSA.Draft))
-        return LINE, OSA.stage, value, {"qualifiers": year(self.random.choice((2025, 2026)))}
-
-    def item(self) -> tuple[NamedNode, NamedNode, Term, dict[str, object]]:
-        return PROJECT, OSA.item, ITEM, {}
-
-    def goods(self) -> tuple[NamedNode, NamedNode, Term, dict[str, object]]:
-        return ITEM, OSA.count, integer(self.random.choice((4, 5))), {}
-
-    def signing(self) -> tuple[NamedNode, NamedNode, Term, dict[str, object]]:
-        days = ("2023-11-03", "2023-11-04", "2023-11", "2023")
-        return PROJECT, OSA.signedOn, date_literal(self.random.choice(days)), {}
-
-    def counted(self) -> tuple[NamedNode, NamedNode, Term, dict[str, object]]:
-        pick = self.random.choice
-        rule = pick((OSA.CumulativeSelected, OSA.CumulativeDelivered, OSA.CountingUnspecified))
-        qualifiers = (*pick(((), year(2025), year(2026))), (OSA.countingRule, rule))
-        return COUNT, OSA.recipientCount, integer(pick((10, 12))), {"qualifiers": qualifiers}
-
-    def rule(self) -> tuple[NamedNode, NamedNode, Term, dict[str, object]]:
-        about, other = self.random.sample(RULES, 2)
-        qualifiers = self.random.choice(((), year(2025), year(2026)))
-        return about, OSA.supersedes, other, {"qualifiers": qualifiers}
-
-    def nodes(self, claims: Iterable[Claim]) -> Iterable[Node]:
-        """The nodes that tables would describe: every subject with its part, and some names."""
-        pick = self.random.choice
-        subjects = {each.subject for each in claims}
-        named = subjects | {each.value for each in claims}
-        if subjects & {PROJECT, ITEM}:
-            yield project_node(pick(("Project", "Project P")))
-        if ITEM in named:
-            yield item_node()
-        if LINE in subjects:
-            yield line_node(pick((UNIT.CCY_JPY, UNIT.CCY_JPY, UNIT.CCY_USD)))
-        if COUNT in subjects:
-            yield count_node()
-        for rule in RULES:
-            if rule in named:
-                yield name_node(rule, pick(("Rules", "Principles")))
+def entity_count(store: EmbeddedStore) -> int:
+    return len({quad.subject for quad in store.quads(graph=DefaultGraph()) if is_entity_type(quad)})
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -233,7 +105,7 @@ def test_any_sequence_of_loads_and_removals_equals_the_full_run(
         numbers = world.random.sample(range(6), world.random.randrange(1, 3))
         leave = tuple(n for n in numbers if n in known and world.random.random() < 0.4)
         come = {n: world.bundle(n) for n in numbers if n not in leave}
-        quads_before = store.quad_count()
+        quads_before, entities_before = store.quad_count(), entity_count(store)
         change = revise(store, vocabulary, *come.values(), remove=tuple(source_iri(f"s{n}") for n in leave))
         known = {n: bundle for n, bundle in (known | come).items() if n not in leave}
         wanted, full = full_run(known.values())
@@ -243,6 +115,7 @@ def test_any_sequence_of_loads_and_removals_equals_the_full_run(
         assert change.resolutions == full.resolutions - tally.resolutions
         assert change.claims_added - change.claims_removed == full.claims - tally.claims
         assert change.quads == store.quad_count() - quads_before
+        assert change.entities == entity_count(store) - entities_before
         tally = full
 
 

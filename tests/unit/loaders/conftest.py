@@ -14,6 +14,7 @@ from pyoxigraph import Quad
 from graph.datadir import DataDirectory
 from graph.embedded import EmbeddedStore
 from graph.projection import META
+from graph.rule_records import is_rule_record
 from loaders.loader import installed_loaders
 from loaders.operations import build
 from loaders.replay import Workshop
@@ -50,10 +51,10 @@ def workshop(built_workshop: Workshop, tmp_path: Path) -> Workshop:
 
 @pytest.fixture
 def quads_of() -> Callable[[Workshop], set[Quad]]:
-    """Reads the current dataset, load records left out: they tell when, not what."""
+    """Reads the current dataset, load records left out: they tell when, not what was stated or follows."""
 
     def read(made: Workshop) -> set[Quad]:
         store = EmbeddedStore(made.data.current().store, read_only=True)
-        return {quad for quad in store.quads() if quad.graph_name != META}
+        return {quad for quad in store.quads() if quad.graph_name != META or is_rule_record(quad)}
 
     return read

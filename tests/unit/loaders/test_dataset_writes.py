@@ -374,7 +374,7 @@ def test_what_was_written_is_recorded(writing: Writing) -> None:
     writing.send("put", S9, PREFIXES + NINE + CLAIM)
     store = EmbeddedStore(writing.workshop.data.current().store, read_only=True)
     record = {str(quad.triple) for quad in store.quads(ID.iri("load/2"), graph=META)}
-    assert len(record) == 5
+    assert len(record) == 6
     graphs = [q.subject for q in store.quads(None, None, ID.iri("load/2"), META)]
     assert graphs == [source_graph(source_iri("s9"))]
 

@@ -143,7 +143,7 @@ def test_every_row_of_the_shipped_reference_tables_is_read(
     shipped_tables: Path, vocabulary: Vocabulary
 ) -> None:
     quads, counted = read(shipped_tables, vocabulary)
-    assert counted == {"wikidata_links": 683, "aliases": 261, "wikidata_properties": 75}
+    assert counted == {"wikidata_links": 683, "aliases": 261, "wikidata_properties": 78}
     subjects = Counter(quad.object for quad in quads if quad.predicate == RDF.type)
     assert subjects[OSA.Link] == 683
     names = read_names(shipped_tables)
