@@ -83,9 +83,11 @@ class TruthMaintenance:
         lost: set[Firing] = set()
         known, waiting = set(removed), list(removed)
         while waiting:
-            for rule, triple in self._firings(waiting.pop()):
-                lost.add((rule, triple))
-                if triple not in known and triple not in self._asserted:
+            fired = set(self._firings(waiting.pop())) - lost
+            lost |= fired
+            for triple in {triple for _, triple in fired} - known:
+                # In a dataset that was made before there were rules, not all that follows is there.
+                if triple not in self._asserted and _has(self._store, triple):
                     known.add(triple)
                     followed.add(triple)
                     waiting.append(triple)

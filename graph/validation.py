@@ -24,6 +24,8 @@ ROOMS: Final = Path(__file__).resolve().parents[1]
 MUCH_BYTES: Final = 32 << 20
 # So many are told apart; beyond, they are only counted.
 MOST_LISTED: Final = 100
+# A process has at most so many files before it; their names fit into a pipe.
+MOST_WAITING: Final = 100
 
 
 @dataclass(frozen=True)
@@ -140,10 +142,14 @@ class _Child:
             bufsize=1,
         )
         self._waiting = 0
+        self._read: list[Findings] = []
         self.waiting_bytes = 0
 
     def ask(self, job: Job, size: int) -> None:
         assert self._process.stdin is not None
+        # Both would wait for ever, each for room in the other's pipe.
+        while self._waiting >= MOST_WAITING:
+            self._read.append(self._answer())
         self._waiting += 1
         self.waiting_bytes += size
         try:
@@ -151,18 +157,23 @@ class _Child:
         except OSError as error:
             raise self._end() from error
 
-    def answers(self) -> Iterator[Findings]:
-        assert self._process.stdout is not None
+    def answers(self) -> list[Findings]:
         while self._waiting:
-            line = self._process.stdout.readline()
-            if not line:
-                raise self._end()
-            self._waiting -= 1
-            answer = json.loads(line)
-            if "error" in answer:
-                raise OntologyError(answer["error"])
-            yield read_findings(answer)
+            self._read.append(self._answer())
         self.waiting_bytes = 0
+        read, self._read = self._read, []
+        return read
+
+    def _answer(self) -> Findings:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            raise self._end()
+        self._waiting -= 1
+        answer = json.loads(line)
+        if "error" in answer:
+            raise OntologyError(answer["error"])
+        return read_findings(answer)
 
     def _end(self) -> LimitExceededError:
         return LimitExceededError(

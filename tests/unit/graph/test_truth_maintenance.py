@@ -122,6 +122,14 @@ def test_an_asserted_triple_that_follows_is_inferred_once_it_is_retracted() -> N
     assert graph.facts == set()
 
 
+def test_what_was_never_inferred_is_not_reported_as_removed() -> None:
+    store = EmbeddedStore()
+    removed = Triple(PROJECTS[0], OSA.recipient, STATES[0])
+    done = TruthMaintenance(store, read_grounding(), frozenset()).revise([], [removed])
+    assert (done.added, done.removed) == (set(), set())
+    assert list(store.quads()) == []
+
+
 def test_the_cost_of_a_change_does_not_grow_with_the_graph() -> None:
     assert look_ups_beside(1000) == look_ups_beside(10)
 

@@ -9,6 +9,7 @@ import pytest
 import rdflib
 from pyoxigraph import BlankNode, Literal, NamedNode
 
+import graph.validation as validation
 import graph.validation_check as validation_check
 from graph.errors import LimitExceededError, ShapeViolationError
 from graph.validation import MOST_LISTED, CheckerProcesses, Findings, Job, read_findings
@@ -221,6 +222,16 @@ def test_processes_find_what_is_found_here(tmp_path: Path, processes: CheckerPro
     assert told(found) == [("FramingFactShape", "osa"), ("ModalityShape", "claim/1")]
     assert not forgotten.exists()
     assert processes.findings() == Findings()
+
+
+def test_many_files_do_not_choke_the_pipes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(validation, "MOST_WAITING", 3)
+    path = in_file(tmp_path, *described("a"), *claim("1", "a"))
+    with validation.checker_processes(1) as checker:
+        for _ in range(10):
+            checker.submit(Job(str(path)))
+        assert checker.findings().triples == 120
+        assert checker.findings().triples == 0
 
 
 def test_a_process_that_dies_is_told_of(tmp_path: Path, processes: CheckerProcesses) -> None:
