@@ -14,13 +14,15 @@ import sys
 import tempfile
 from pathlib import Path
 
+from graph.datadir import DataDirectory
+from loaders import operations
+from loaders.commands import workshop
 from tests.bench.generate import write_tables
 from tests.bench.processes import run
 from tests.bench.steps import Figures
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "loaders" / "data"
-COMMAND = Path(sys.executable).with_name("osagraph")
 COLUMNS = "factor     quads   triples  with s  without s  share  check s  triples/s  peak MB  without MB"
 
 
@@ -29,11 +31,11 @@ def measure(factor: int, folder: Path, times: int) -> Figures:
     tables = folder / "tables"
     tables.mkdir(parents=True)
     write_tables(SHIPPED, tables, factor)
-    kinds = {"with": "--validate", "without": "--no-validate"}
+    kinds = ("with", "without")
     found: dict[str, list[Figures]] = {kind: [] for kind in kinds}
     for number in range(times):
-        for kind, option in kinds.items():
-            found[kind].append(build(tables, folder / f"{kind}-{number}", option))
+        for kind in kinds:
+            found[kind].append(build(tables, folder / f"{kind}-{number}", kind))
     figures = {
         f"{kind}_{name}": statistics.median(made[name] for made in found[kind])
         for kind in kinds
@@ -44,15 +46,21 @@ def measure(factor: int, folder: Path, times: int) -> Figures:
     return {**figures, "factor": factor, "quads": checked["quads"], "triples": checked["triples"]}
 
 
-def build(tables: Path, data: Path, option: str) -> Figures:
+def build(tables: Path, data: Path, kind: str) -> Figures:
     """One build in a process of its own."""
-    made = run([str(COMMAND), "build", "--tables", str(tables), "--data", str(data), "--json", option], ROOT)
-    report = json.loads(made.output)
-    checked = report["validation"] or {"triples": 0, "seconds": 0.0}
+    command = [sys.executable, "-m", "tests.bench.validation", "--build", str(tables), str(data), kind]
+    made = run(command, ROOT)
+    return {**json.loads(made.output), "peak": made.peak_bytes / 1e6}
+
+
+def build_here(tables: Path, data: Path, is_validated: bool) -> Figures:
+    """One build in this process; the figures are one short line as JSON."""
+    place = workshop(DataDirectory(data), is_validated)
+    report = operations.build(place, lambda _done, _total: None, os.cpu_count() or 1, tables)
+    checked = report.validation or {"triples": 0, "seconds": 0.0}
     return {
-        "seconds": report["seconds"],
-        "peak": made.peak_bytes / 1e6,
-        "quads": report["quads"],
+        "seconds": report.seconds,
+        "quads": report.counts["quads"],
         "triples": checked["triples"],
         "check_seconds": checked["seconds"],
     }
@@ -73,7 +81,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--factors", type=int, nargs="+", default=[1, 10])
     parser.add_argument("--times", type=int, default=3)
+    parser.add_argument("--build", nargs=3, metavar=("TABLES", "DATA", "KIND"), help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.build:
+        tables, data, kind = options.build
+        print(json.dumps(build_here(Path(tables), Path(data), kind == "with")))
+        return
     print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} before")
     print(COLUMNS)
     for factor in options.factors:
