@@ -136,7 +136,7 @@ def build_store(
                 progress(done, 2 * count + 1)
     report.inferred = infer_on_disk(target, read_grounding())
     if validation is not None:
-        validation.require(lambda iris: _places(plan, parts, iris))
+        validation.require(lambda iris: _places(plan, parts, iris), target)
     target.flush()
     return report
 

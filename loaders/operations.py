@@ -261,9 +261,7 @@ class _Work:
         change = self.revision.finish()
         if self.validation is not None:
             self.validation.submit_facts(self.revision.nodes, self.store)
-            self.validation.require(
-                lambda iris: {**mentions_in(self.taken, iris), **places_in(self.taken, iris)}
-            )
+            self.validation.require(self._places, self.store)
         return change
 
     def _places(self, iris: set[str]) -> dict[str, Place]:

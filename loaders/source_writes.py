@@ -79,7 +79,7 @@ class SourceWriter:
             change = revision.finish()
             if validation is not None:
                 validation.submit_facts(revision.nodes, self._store)
-                validation.require(_no_places)
+                validation.require(_no_places, self._store)
         held = (quad.triple for quad in self._store.quads(graph=graph))
         return SourceWrite(not old, change, self._write(identifier, held, ".nt"))
 

@@ -30,7 +30,7 @@ def validate_dataset(
         validation.submit(quads, store, facts)
         done += len(quads)
         progress(done, max(done, total))
-    return validation.finish(lambda _iris: {})
+    return validation.finish(lambda _iris: {}, store)
 
 
 def validate_files(

@@ -9,18 +9,21 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from pyoxigraph import DefaultGraph, Quad
+from pyoxigraph import DefaultGraph, Quad, QuerySolutions
 
 from graph.asserted import describes
 from graph.bundle import Bundle, Place, bundle_triples, in_graph, mentions, source_graph
 from graph.errors import ShapeViolationError
 from graph.projection import ASSESSMENTS
 from graph.store import AnyTerm, ReadableStore
-from graph.validation import Checker, CheckerFactory, Findings, Job
+from graph.validation import MOST_LISTED, Checker, CheckerFactory, Findings, Job
+from graph.violations import Violation
 from ontology.namespaces import ID, OSA, RDF
+from ontology.vocabulary import FOLDER
 
 Places = Callable[[set[str]], Mapping[str, Place]]
 DEFAULT = DefaultGraph()
+BROADER_CYCLE = FOLDER / "hygiene" / "broader-cycle.rq"
 
 
 @contextmanager
@@ -80,9 +83,14 @@ class Validation:
         """Validate the facts about some nodes, and how they were decided."""
         self.submit((quad for node in nodes for quad in facts_about(node, store)), store, facts=True)
 
-    def finish(self, places: Places) -> Findings:
-        """Wait for everything that was handed over; what was found, with the rows that it came from."""
+    def finish(self, places: Places, whole: ReadableStore | None = None) -> Findings:
+        """Wait for everything that was handed over; what was found, with the rows that it came from.
+
+        `whole` is a store whose facts are looked at together, for what no single source shows.
+        """
         found = self._checker.findings()
+        if whole is not None:
+            found.add(circles(whole))
         if found.violations:
             known = places({violation.focus for violation in found.violations})
             found.violations = [
@@ -92,12 +100,12 @@ class Validation:
         self.found.add(found)
         return found
 
-    def require(self, places: Places) -> None:
-        """Wait for everything that was handed over.
+    def require(self, places: Places, whole: ReadableStore | None = None) -> None:
+        """Wait for everything that was handed over, as `finish` does.
 
         Raises ShapeViolationError, with the rows that violations came from, unless everything conforms.
         """
-        found = self.finish(places)
+        found = self.finish(places, whole)
         if found.count:
             times = "once" if found.count == 1 else f"{found.count:,} times"
             raise ShapeViolationError(
@@ -108,6 +116,16 @@ class Validation:
 
     def _path(self) -> Path:
         return self._folder / f"validated-{next(self._numbers)}.nq"
+
+
+def circles(store: ReadableStore) -> Findings:
+    """What is broader than itself, by way of others that different sources may have stated."""
+    solutions = store.query(BROADER_CYCLE.read_text(encoding="utf-8"))
+    assert isinstance(solutions, QuerySolutions)
+    nodes = sorted(solution["offender"].value for solution in solutions)
+    message = "Nothing is broader than itself."
+    listed = [Violation("BroaderCycle", node, "skos:broader+", f"<{node}>", message) for node in nodes]
+    return Findings(listed[:MOST_LISTED], len(nodes))
 
 
 def facts_about(node: AnyTerm, store: ReadableStore) -> Iterator[Quad]:

@@ -122,6 +122,25 @@ def test_a_load_that_conforms_goes_through_and_says_so(strict: Workshop, tmp_pat
     assert is_validated(strict) == Literal(True)
 
 
+def test_classes_that_come_to_be_broader_than_each_other_are_refused(
+    strict: Workshop, tmp_path: Path, quads_of: QuadsOf
+) -> None:
+    said = PREFIXES + "".join(
+        f"id:{one} a osa:EquipmentClass ; <http://www.w3.org/2000/01/rdf-schema#label> '{one}'@en .\n"
+        "[] a osa:RelationClaim ; osa:statedIn source:s9 ; osa:modality osa:Asserted ; osa:subject id:"
+        f"{one} ; osa:predicate <http://www.w3.org/2004/02/skos/core#broader> ; osa:object id:{other} .\n"
+        for one, other in (("boats", "ships"), ("ships", "boats"))
+    )
+    path = tmp_path / "nine.ttl"
+    path.write_text(said)
+    before = quads_of(strict)
+    with pytest.raises(ShapeViolationError, match="Nothing is broader than itself") as caught:
+        load_files(strict, [path], LoadOptions())
+    found = [(each.shape, each.focus, each.file) for each in caught.value.violations]
+    assert ("BroaderCycle", f"{ID}boats", "nine.ttl") in found
+    assert quads_of(strict) == before
+
+
 def test_a_fact_that_follows_is_validated_too(strict: Workshop, tmp_path: Path, quads_of: QuadsOf) -> None:
     # That a recipient is an instrument shows only where the claim has become a fact.
     said = PREFIXES + (
