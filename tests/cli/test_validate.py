@@ -63,7 +63,7 @@ def test_a_file_needs_no_dataset(run: Run, tmp_path: Path, document: Path) -> No
 
 
 def test_a_dataset_that_was_trusted_is_found_out(run: Run, data: Path, document: Path) -> None:
-    assert run("load", "--data", data, document).exit_code == 1
+    assert run("load", "--validate", "--data", data, document).exit_code == 1
     loaded = run("load", "--data", data, document, "--no-validate", "--json")
     assert (loaded.exit_code, json.loads(loaded.output)["validation"]) == (0, {})
     report = json.loads(run("validate", "--data", data, "--json").output)
