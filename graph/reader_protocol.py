@@ -25,7 +25,6 @@ from graph.errors import (
 
 REQUEST, HEAD, WHOLE, DATA, END, FAULT, LEAVING = (b"Q", b"H", b"W", b"D", b"E", b"X", b"L")
 PREFIX: Final = struct.Struct("!cI")
-FORMS: Final = ("select", "ask", "graph", "explanation")
 # The only errors that a reader reports; anything else is a query that failed.
 FAULTS: Final[Mapping[str, type[KnowledgeGraphError]]] = MappingProxyType(
     {
@@ -53,7 +52,8 @@ class Frame(NamedTuple):
 class ReadRequest:
     """A query and how its answer is to be written.
 
-    `media_types`: one per form of answer (FORMS), absent where no format fits. `default_graphs` and
+    `media_types`: one per form of answer (`select`, `ask`, `graph` or `explanation`), absent where no format
+    fits. `default_graphs` and
     `named_graphs` are the protocol's dataset, which replaces FROM; None asks the dataset as it is.
     `known_prefixes`: whether the prefixes of `ontology/prefixes.ttl` need no declaration. `is_union`: whether
     the default graph is the union of all graphs. `store`, the snapshot's folder, is put in by the pool.
