@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right, insort
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 
 from graph.precision import Interval
+from graph.voices import voice_groups
 from graph.votes import Vote
 
 
@@ -41,17 +45,7 @@ class Group:
 def voice_count(votes: Iterable[Vote]) -> int:
     """How many independent voices the votes are: votes that share a publisher, an author or the person
     they quote are one voice, and so on from vote to vote."""
-    voices: list[set[str]] = []
-    for vote in votes:
-        keys = set(vote.voices)
-        apart = []
-        for voice in voices:
-            if voice.isdisjoint(keys):
-                apart.append(voice)
-            else:
-                keys |= voice
-        voices = [*apart, keys]
-    return len(voices)
+    return len(voice_groups(votes))
 
 
 def agreeing_groups(votes: Sequence[Vote]) -> list[Group]:
@@ -59,13 +53,13 @@ def agreeing_groups(votes: Sequence[Vote]) -> list[Group]:
 
     A value joins the one group that it fits; a coarse value that fits several joins none.
     """
-    groups: list[_Draft] = []
+    groups = _Drafts()
     loose: list[tuple[Vote, list[_Draft]]] = []
     for value_votes in _by_value(votes):
         first = value_votes[0]
-        fits = [group for group in groups if group.fits(first)]
+        fits = groups.that_fit(first)
         if not fits:
-            groups.append(_Draft(first, list(value_votes)))
+            groups.add(_Draft(first, list(value_votes)))
         elif len(fits) == 1:
             fits[0].add(value_votes)
         else:
@@ -73,7 +67,7 @@ def agreeing_groups(votes: Sequence[Vote]) -> list[Group]:
     for vote, fits in loose:
         for group in fits:
             group.compatible.append(vote)
-    return [group.freeze() for group in groups]
+    return [group.freeze() for group in groups.listed]
 
 
 def group_around(group: Group, votes: Iterable[Vote]) -> Group:
@@ -121,3 +115,43 @@ class _Draft:
 
     def freeze(self) -> Group:
         return Group(self.anchor.value, tuple(self.votes), tuple(self.compatible), self.definition)
+
+
+class _Drafts:
+    """The groups of a slot, found by value without looking at each of them.
+
+    The anchors of one definition never overlap, or they would be one group.
+    """
+
+    def __init__(self) -> None:
+        self.listed: list[_Draft] = []
+        self._same: dict[str, list[_Draft]] = defaultdict(list)
+        self._near: dict[str, list[_Draft]] = defaultdict(list)
+
+    def add(self, draft: _Draft) -> None:
+        self.listed.append(draft)
+        self._same[draft.anchor.value].append(draft)
+        if draft.anchor.interval is not None:
+            insort(self._near[draft.definition], draft, key=_low)
+
+    def that_fit(self, vote: Vote) -> list[_Draft]:
+        """The groups that the vote agrees with."""
+        if vote.interval is None:
+            return [draft for draft in self._same[vote.value] if draft.fits(vote)]
+        found = [draft for draft in self._same[vote.value] if draft.anchor.interval is None]
+        for drafts in self._near.values():
+            place = bisect_right(drafts, vote.interval.high, key=_low)
+            while place > 0 and _high(drafts[place - 1]) >= vote.interval.low:
+                place -= 1
+                found.append(drafts[place])
+        return [draft for draft in found if draft.fits(vote)]
+
+
+def _low(draft: _Draft) -> Decimal:
+    assert draft.anchor.interval is not None
+    return draft.anchor.interval.low
+
+
+def _high(draft: _Draft) -> Decimal:
+    assert draft.anchor.interval is not None
+    return draft.anchor.interval.high

@@ -20,7 +20,7 @@ from ontology.namespaces import ID, OSA, OWL, RDF, SKOS
 from ontology.vocabulary import ontology_triples
 
 # What the reference tables say for themselves only, and not as facts.
-_KEPT_APART = frozenset({OSA.aliasOf, SKOS.note})
+KEPT_APART = frozenset({OSA.aliasOf, OSA.comparedAs, OSA.comparedWithin, SKOS.note})
 
 
 class Asserted:
@@ -45,7 +45,7 @@ class Asserted:
     def _is_described(self, triple: Triple) -> bool:
         graphs = {quad.graph_name for quad in self._store.quads(*triple) if describes(quad)}
         if REFERENCE in graphs:
-            return triple.predicate not in _KEPT_APART and triple.object != OSA.Alias
+            return triple.predicate not in KEPT_APART and triple.object != OSA.Alias
         if not graphs or is_claim(triple.subject):
             return False
         return not is_carrier(self._store, triple.subject) or is_touched(self._store, triple.subject)

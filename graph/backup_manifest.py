@@ -1,7 +1,7 @@
 """What a backup holds: its manifest, and the paths that there can be in one.
 
 manifest.json         the format, the snapshot, and each file with its size and SHA-256
-snapshot/             the snapshot as it was: store/, snapshot.json, the journal
+snapshot/             the snapshot as it was: store/, snapshot.json, the journals of loads and of curation
 sources/              the loaded files, each by the SHA-256 of its content
 pins.json             which snapshots were pinned
 tokens.json           only where it was asked for

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Triple
 
-from graph.claims import Claim, claim_triples
-from graph.sources import Source, source_id, source_triples
-from ontology.namespaces import GRAPH, OSA
+from graph.claims import Claim, claim_triples, read_claims
+from graph.sources import Source, read_source, source_id, source_triples
+from ontology.namespaces import GRAPH, OSA, RDF
 
 # Nodes of these classes exist because a source says so: they are described in the default graph only
 # when some fact about them is accepted. All others (actors, instruments, classes) are just names.
@@ -76,6 +76,34 @@ def bundle_triples(bundle: Bundle) -> Iterator[Triple]:
         yield from node.triples
     for claim in bundle.claims:
         yield from claim_triples(claim)
+
+
+def read_bundle(source: NamedNode, triples: Iterable[Triple]) -> Bundle:
+    """The bundle that a source's graph came from: `bundle_triples` gives the triples back.
+
+    Raises MalformedSourceError where the graph holds something else.
+    """
+    by_subject: dict[NamedNode, list[Triple]] = {}
+    for triple in triples:
+        by_subject.setdefault(triple.subject, []).append(triple)  # type: ignore[arg-type]
+    described = read_source(source, by_subject.pop(source, []))
+    claims = tuple(read_claims(triple for of in by_subject.values() for triple in of))
+    for claim in claims:
+        by_subject.pop(claim.iri, None)
+    return Bundle(described, claims, tuple(read_node(iri, of) for iri, of in by_subject.items()))
+
+
+def read_node(iri: NamedNode, triples: Iterable[Triple]) -> Node:
+    """The node that the triples identify; its classes say whether it is a carrier."""
+    listed = tuple(triples)
+    is_carrier = any(t.predicate == RDF.type and t.object in CARRIER_CLASSES for t in listed)
+    return Node(iri, listed, carrier=is_carrier, root=whole_of(iri) if is_carrier else None)
+
+
+def whole_of(node: NamedNode) -> NamedNode | None:
+    """The project of an item, by the shape of its IRI."""
+    whole, found, _ = node.value.partition("/item/")
+    return NamedNode(whole) if found else None
 
 
 def mentions(bundle: Bundle) -> dict[str, Place]:

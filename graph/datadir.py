@@ -2,11 +2,12 @@
 
     DIR/format            the version of this layout
     DIR/current           the number of the snapshot that readers see
-    DIR/snapshots/N/      one finished dataset: store/ and snapshot.json; never changed again
+    DIR/snapshots/N/      one finished dataset: store/, snapshot.json, journals; never changed again
     DIR/pins.json         the snapshots that somebody wants to keep, each with a note
     DIR/staging/          what is being written; of no worth after a crash
     DIR/trash/            snapshots that are being removed; of no worth either
     DIR/sources/          what the user loaded, and the journal that a build replays
+    DIR/views/            views that somebody asked for; made again where they are gone
     DIR/live/             the writer's scratch copy of the current snapshot; of no worth either
     DIR/incoming/         documents that are being sent; of no worth either
     DIR/tokens.json       who may write, hashed; DIR/audit.jsonl: who wrote, or was refused
@@ -41,6 +42,7 @@ from graph.errors import (
     StoreWriteError,
 )
 from graph.retention import BUILD, empty_folder, held, move_away, read_pins, superfluous
+from graph.view_retention import VIEWS, forget_views
 
 FORMAT = "1"
 STORE = "store"
@@ -293,6 +295,7 @@ class DataDirectory:
                 # After a power failure as well, a snapshot is there whole or not at all.
                 sync_folder(self.snapshots)
             empty_folder(self.trash)
+            forget_views(self.root / VIEWS, self.trash, current)
 
     def _is_build(self, number: int) -> bool:
         try:

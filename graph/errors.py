@@ -15,14 +15,18 @@
     │   ├── UpdateFailedError       an update that cannot be carried out
     │   ├── ReadersBusyError        all readers are at work; try again shortly
     │   ├── ClientBusyError         this client has its share of the readers already
+    │   ├── ViewPendingError        a view that is still being made; carries when to come back
     │   ├── UnknownQueryError       no named query of that name
     │   ├── InvalidParameterError   a parameter of a named query is off
+    │   ├── NoReceiptsError         a query, or an answer, that no receipts are given for
     │   └── UnsupportedFormatError  no such result format
     ├── UnknownResourceError        no such source, claim or entity
     ├── AccessError                 a write that is not allowed
     │   ├── UnauthenticatedError    no token, or one that is not known
     │   ├── ForbiddenError          a token without the right to this graph
-    │   └── ComputedGraphError      a graph that nobody writes: it is computed
+    │   ├── ComputedGraphError      a graph that nobody writes: it is computed
+    │   └── RetractedSourceError    a source that counts nowhere until its retraction is undone
+    ├── CurationError               an act of curation that cannot be: made already, nothing to undo
     ├── OntologyError               our own files are wrong
     └── SourceError                 a document that cannot be loaded
         ├── SourceUnavailableError  missing, a directory, unreadable
@@ -112,6 +116,18 @@ class ClientBusyError(QueryError):
     """This client's other queries hold its share of the readers."""
 
 
+class ViewPendingError(QueryError):
+    """The view that is asked is not made yet; `retry_seconds` says when to ask again."""
+
+    def __init__(self, message: str, retry_seconds: int) -> None:
+        super().__init__(message)
+        self.retry_seconds = retry_seconds
+
+
+class NoReceiptsError(QueryError):
+    """Receipts are not given for such a query, or not for so many rows."""
+
+
 class UnknownQueryError(QueryError):
     """There is no named query of that name."""
 
@@ -149,6 +165,14 @@ class ForbiddenError(AccessError):
 
 class ComputedGraphError(AccessError):
     """The graph is computed from claims: nobody writes it."""
+
+
+class RetractedSourceError(AccessError):
+    """The source was retracted: nobody writes it until that is undone."""
+
+
+class CurationError(KnowledgeGraphError):
+    """An act of curation that cannot be recorded: it stands already, or there is nothing to undo."""
 
 
 class OntologyError(KnowledgeGraphError):

@@ -1,18 +1,20 @@
 """Resolution: from the votes on one slot to the accepted value, or to an open question.
 
-A pure function of votes and acceptances. The default policy, in order: a curator's acceptance; a primary
+A pure function of votes and curation. The default policy, in order: a curator's acceptance; a primary
 source on its own matter; the value that most independent voices state, where values that agree within
 printed precision vote together; the later publication. Otherwise the slot stays open.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from pyoxigraph import NamedNode
 
 from graph.agreement import Group, agreeing_groups, group_around, voice_count
+from graph.curation import NO_CURATION, Curation
+from graph.voices import counted_votes
 from graph.votes import Slot, Vote
 from ontology.namespaces import OSA
 
@@ -33,11 +35,12 @@ class Resolution(NamedTuple):
     definition: str = ""
 
 
-def resolve(slot: Slot, kind: str, votes: Sequence[Vote], acceptances: Collection[str] = ()) -> Resolution:
+def resolve(slot: Slot, kind: str, votes: Sequence[Vote], curation: Curation = NO_CURATION) -> Resolution:
     """The resolution of one slot whose property is `single`, `set` or `progress`."""
+    votes = counted_votes(votes, curation)
     competing = [vote for vote in votes if vote.asserted and vote.competes]
     denials = [vote for vote in votes if vote.denied]
-    by_curator = _by_curator(slot, kind, competing, denials, acceptances)
+    by_curator = _by_curator(slot, kind, competing, denials, curation)
     if by_curator is not None:
         return by_curator
     if kind == "progress":
@@ -54,11 +57,11 @@ def _by_curator(
     kind: str,
     competing: Sequence[Vote],
     denials: Sequence[Vote],
-    acceptances: Collection[str],
+    curation: Curation,
 ) -> Resolution | None:
     """The value that a curator accepted, whatever its stage or precision; None where there is none, or where
     the accepted claims disagree."""
-    accepted = [vote for vote in competing if vote.claim in acceptances]
+    accepted = [vote for vote in competing if vote.claim in curation.accepted]
     groups = agreeing_groups(accepted)
     if len(groups) != 1:
         return None

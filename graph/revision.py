@@ -7,14 +7,16 @@ transaction. The full run over all claims gives the same dataset; tests hold the
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Triple
 
 from graph.asserted import Asserted, describes, is_carrier, is_claim, is_touched, one
 from graph.bundle import CARRIER_CLASSES, Bundle, bundle_triples, in_graph, source_graph
 from graph.claims import Claim, claim_of
+from graph.curation import NO_CURATION, Curation
+from graph.curation_quads import curation_quads, retracted_quads, retracted_triples
 from graph.grounding import read_grounding
 from graph.projection import (
     ASSESSMENTS,
@@ -22,17 +24,17 @@ from graph.projection import (
     REFERENCE,
     SHORT_CUTS,
     fact_quads,
-    resolution_iri,
     resolution_quads,
 )
 from graph.resolution import Resolution, resolve
-from graph.rights import SOURCE_GRAPHS
 from graph.rule_records import count_more
-from graph.sources import Source, read_source
+from graph.slot_votes import SlotVotes, is_of_source, known_resolution, read_claim, stored_matters
 from graph.store import AnyTerm, WritableStore
 from graph.terms import Term
+from graph.topic_revision import TopicRevision
+from graph.topics import matters_of
 from graph.truth_maintenance import TruthMaintenance
-from graph.votes import Slot, Vote, slot_of, vote_of
+from graph.votes import Slot, Vote, slot_of
 from ontology.namespaces import ID, OSA, RDF
 from ontology.vocabulary import Vocabulary, ontology_triples
 
@@ -42,16 +44,25 @@ Subject = NamedNode | BlankNode | Triple
 
 @dataclass
 class Change:
-    """What a revision added, changed and removed, for the report and for `--dry-run`."""
+    """What a revision added, changed and removed, for the report and for `--dry-run`.
+
+    `sources_retracted` were put away, or loaded to where they count nowhere; `sources_restored` count again.
+    `sources` and the other numbers are what the dataset has more than before.
+    """
 
     sources_added: list[str] = field(default_factory=list)
     sources_changed: list[str] = field(default_factory=list)
     sources_removed: list[str] = field(default_factory=list)
+    sources_retracted: list[str] = field(default_factory=list)
+    sources_restored: list[str] = field(default_factory=list)
+    sources: int = 0
     claims_added: int = 0
     claims_removed: int = 0
     facts: int = 0
     open_slots: int = 0
     resolutions: int = 0
+    contradictions: int = 0
+    corroborations: int = 0
     facts_added: list[str] = field(default_factory=list)
     facts_removed: list[str] = field(default_factory=list)
     inferred_added: int = 0
@@ -64,18 +75,38 @@ class Change:
     @property
     def is_empty(self) -> bool:
         """Whether the dataset is as it was."""
-        return not (self.sources_added or self.sources_changed or self.sources_removed)
+        return not (
+            self.sources_added
+            or self.sources_changed
+            or self.sources_removed
+            or self.sources_retracted
+            or self.sources_restored
+        )
+
+    def add_to(self, counts: dict[str, int]) -> None:
+        """Bring the counts of a dataset up to date; what an older osagraph did not count stays uncounted."""
+        gained = {
+            "sources": self.sources,
+            "claims": self.claims_added - self.claims_removed,
+            "facts": self.facts,
+            "open_slots": self.open_slots,
+            "contradictions": self.contradictions,
+            "entities": self.entities,
+            "quads": self.quads,
+        }
+        for name in gained.keys() & counts.keys():
+            counts[name] += gained[name]
 
 
 class Revision:
     """Replaces and removes sources in a store; `change` tells what became of it."""
 
     def __init__(
-        self, store: WritableStore, vocabulary: Vocabulary, acceptances: Collection[str] = ()
+        self, store: WritableStore, vocabulary: Vocabulary, curation: Curation = NO_CURATION
     ) -> None:
         self.store = store
         self.vocabulary = vocabulary
-        self.acceptances = acceptances
+        self.curation = curation
         self.change = Change()
         self._slots: set[Slot] = set()
         self._nodes: set[AnyTerm] = set()
@@ -85,8 +116,8 @@ class Revision:
         self._left: dict[AnyTerm, set[Triple]] = defaultdict(set)
         self._come: set[Triple] = set()
         self._gone: set[Triple] = set()
-        self._sources: dict[str, Source] = {}
-        self._about: tuple[str, Mapping[AnyTerm, list[tuple[AnyTerm, NamedNode]]]] = ("", {})
+        self._topics = TopicRevision(store, vocabulary)
+        self._matters = stored_matters(store, vocabulary)
 
     @property
     def nodes(self) -> Collection[AnyTerm]:
@@ -95,87 +126,147 @@ class Revision:
 
     def replace(self, bundle: Bundle) -> None:
         """Put a bundle in place of whatever its source's graph held."""
-        name = source_graph(bundle.source.iri)
-        new = set(in_graph(bundle_triples(bundle), name))
-        old = self._exchange(name, new)
-        if old != new:
-            listed = self.change.sources_changed if old else self.change.sources_added
-            listed.append(bundle.source.iri.value)
+        source, new = bundle.source.iri, set(bundle_triples(bundle))
+        if (old := self._exchange(source, new)) != new:
+            self._list(source, is_new=not old)
             self.change.new_names += bundle.new_names
 
     def describe(self, bundle: Bundle) -> None:
         """Put the description of a bundle without claims in place of a source's old one; its claims stay."""
         source = bundle.source.iri
-        name = source_graph(source)
-        old = set(self.store.quads(graph=name))
-        kept = {quad for quad in old if quad.subject != source}
-        new = kept | set(in_graph(bundle_triples(bundle), name))
+        old = self._said(source)
+        kept = {triple for triple in old if triple.subject != source}
+        new = kept | set(bundle_triples(bundle))
         # Whom only the old description named (its publisher, say) goes with it.
-        gone = {quad.object for quad in old if quad.subject == source} - {quad.object for quad in new}
-        new = {quad for quad in new if quad.subject not in gone}
-        if self._exchange(name, new) != new:
-            self.change.sources_changed.append(source.value)
+        gone = {triple.object for triple in old if triple.subject == source} - {each.object for each in new}
+        new = {triple for triple in new if triple.subject not in gone}
+        if self._exchange(source, new) != new:
+            self._list(source, is_new=False)
             self.change.new_names += bundle.new_names
 
     def remove(self, source: NamedNode) -> bool:
-        """Take a source away; false where the dataset holds no such source."""
-        if not self._exchange(source_graph(source), set()):
+        """Take a source away, a retracted one too; false where the dataset holds no such source."""
+        if not self._exchange(source, set()):
             return False
         self.change.sources_removed.append(source.value)
         return True
 
+    def decide(self, curation: Curation) -> None:
+        """Go over from what curators decided so far to what they have decided now."""
+        before, self.curation = self.curation, curation
+        for source in map(NamedNode, sorted(curation.retracted - before.retracted)):
+            if said := self._state(source, set()):
+                self._put_away(source, said)
+                self.change.sources_retracted.append(source.value)
+        for source in map(NamedNode, sorted(before.retracted - curation.retracted)):
+            if said := self._put_away(source, set()):
+                self._state(source, said)
+                self.change.sources_restored.append(source.value)
+        claims = (before.accepted ^ curation.accepted) | (before.rejected ^ curation.rejected)
+        voices = (set(before.joined) ^ set(curation.joined)) | (before.apart ^ curation.apart)
+        for iri in claims:
+            self._reconsider(self.store.quads(NamedNode(iri), OSA.statedIn))
+        for iri in {iri for sources in voices for iri in sources}:
+            graph = source_graph(NamedNode(iri))
+            self._reconsider(self.store.quads(None, OSA.statedIn, None, graph))
+        old, new = set(curation_quads(before)), set(curation_quads(curation))
+        self._delete(old - new)
+        self._insert(new - old)
+
+    def _list(self, source: NamedNode, is_new: bool) -> None:
+        if source.value in self.curation.retracted:
+            self.change.sources_retracted.append(source.value)
+        else:
+            (self.change.sources_added if is_new else self.change.sources_changed).append(source.value)
+
+    def _reconsider(self, stated: Iterable[Quad]) -> None:
+        """Note the slots and topics of some claims, which themselves are as they were."""
+        for quad in stated:
+            if is_of_source(graph := quad.graph_name):
+                claim = read_claim(self.store, quad.subject, graph)
+                frame = (each.triple for each in self.store.quads(claim.subject, None, None, graph))
+                self._note(claim, matters_of(frame, self.vocabulary))
+
     def finish(self) -> Change:
         """Resolve the slots that were named, and bring descriptions and inferences up to date."""
         self.change.slots = len(self._slots)
+        votes = SlotVotes(self.store, self.vocabulary, self.curation)
         for slot in sorted(self._slots):
-            self._resolve(slot)
+            self._resolve(slot, votes.votes(slot))
+        self._assess(votes)
         self._describe_names()
         for node in sorted(self._nodes, key=str):
             self._describe_carrier(node)
         self._infer()
         return self.change
 
-    def _exchange(self, name: NamedNode, new: set[Quad]) -> set[Quad]:
-        """Replace one graph, and note the slots and nodes that this concerns."""
-        old = set(self.store.quads(graph=name))
-        if old == new:
-            return old
-        gone, come = old - new, new - old
-        self._note_claims(old, new)
-        self._note_descriptions(gone, come)
-        self._delete(gone)
-        self._insert(come)
+    def _said(self, source: NamedNode) -> set[Triple]:
+        """What a source says, a retracted one too."""
+        if source.value in self.curation.retracted:
+            return retracted_triples(self.store, source)
+        return {quad.triple for quad in self.store.quads(graph=source_graph(source))}
+
+    def _exchange(self, source: NamedNode, new: set[Triple]) -> set[Triple]:
+        """Let a source say something else; what it said before."""
+        is_retracted = source.value in self.curation.retracted
+        return (self._put_away if is_retracted else self._state)(source, new)
+
+    def _put_away(self, source: NamedNode, new: set[Triple]) -> set[Triple]:
+        """Replace what is kept of a source that counts nowhere; what it was."""
+        old = retracted_triples(self.store, source)
+        before, after = (set(retracted_quads(source, triples)) for triples in (old, new))
+        self._delete(before - after)
+        self._insert(after - before)
         return old
 
-    def _note_claims(self, old: set[Quad], new: set[Quad]) -> None:
+    def _state(self, source: NamedNode, new: set[Triple]) -> set[Triple]:
+        """Replace the graph of a source, and note the slots and nodes that this concerns; what it held."""
+        name = source_graph(source)
+        old = {quad.triple for quad in self.store.quads(graph=name)}
+        if old == new:
+            return old
+        self._note_claims(old, new)
+        self._note_descriptions(old - new, new - old)
+        self.change.sources += bool(new) - bool(old)
+        self._delete(in_graph(old - new, name))
+        self._insert(in_graph(new - old, name))
+        return old
+
+    def _note_claims(self, old: set[Triple], new: set[Triple]) -> None:
         before, after = _claims(old), _claims(new)
         whole = _voice(old) != _voice(new)
-        frames = {quad.subject for quad in old ^ new if quad.predicate in (OSA.party, OSA.currency)}
+        framing = {OSA.party, OSA.currency, *self.vocabulary.compared.values()}
+        frames = {triple.subject for triple in old ^ new if triple.predicate in framing}
+        matters = [matters_of(triples, self.vocabulary) for triples in (old, new)]
         for key in before.keys() | after.keys():
-            one, other = before.get(key), after.get(key)
-            subject = (one or other).subject  # type: ignore[union-attr]
-            if whole or one != other or subject in frames:
-                self._slots |= {s for c in (one, other) if c is not None and (s := self._slot(c))}
+            both = (before.get(key), after.get(key))
+            if whole or both[0] != both[1] or any(claim.subject in frames for claim in both if claim):
+                for claim, its in zip(both, matters, strict=True):
+                    if claim is not None:
+                        self._note(claim, its)
         self.change.claims_added += len(after.keys() - before.keys())
         self.change.claims_removed += len(before.keys() - after.keys())
 
-    def _slot(self, claim: Claim) -> Slot | None:
-        return slot_of(claim, self.vocabulary)
+    def _note(self, claim: Claim, matters: Mapping[str, str]) -> None:
+        """Note the slot and the topic of a claim."""
+        slot = slot_of(claim, self.vocabulary)
+        self._slots |= {slot} if slot is not None else set()
+        self._topics.note(claim, {**self._matters, **matters})
 
-    def _note_descriptions(self, gone: set[Quad], come: set[Quad]) -> None:
+    def _note_descriptions(self, gone: set[Triple], come: set[Triple]) -> None:
         self._carriers |= {
-            quad.subject
-            for quad in gone | come
-            if quad.predicate == RDF.type and quad.object in CARRIER_CLASSES
+            triple.subject
+            for triple in gone | come
+            if triple.predicate == RDF.type and triple.object in CARRIER_CLASSES
         }
-        for quads, noted in ((gone, self._dropped), (come, self._added)):
-            for quad in quads:
-                if quad.subject in self._carriers or is_carrier(self.store, quad.subject):
-                    self._nodes.add(quad.subject)
-                    if quads is gone:
-                        self._left[quad.subject].add(quad.triple)
-                elif not is_claim(quad.subject):
-                    noted.add(quad.triple)
+        for triples, noted in ((gone, self._dropped), (come, self._added)):
+            for triple in triples:
+                if triple.subject in self._carriers or is_carrier(self.store, triple.subject):
+                    self._nodes.add(triple.subject)
+                    if triples is gone:
+                        self._left[triple.subject].add(triple)
+                elif not is_claim(triple.subject):
+                    noted.add(triple)
 
     def _describe_names(self) -> None:
         """A name stays among the facts as long as a source, a reference table or the ontology gives it."""
@@ -213,12 +304,11 @@ class Revision:
                 facts.add(Triple(node, OSA.countingRule, rule))  # type: ignore[arg-type]
         return facts
 
-    def _resolve(self, slot: Slot) -> None:
-        """Bring one slot's resolution and fact up to date with the claims that are there now."""
-        old = self._known(slot)
-        votes = list(self._votes(slot))
+    def _resolve(self, slot: Slot, votes: Sequence[Vote]) -> None:
+        """Bring one slot's resolution and fact up to date with the votes that there are now."""
+        old = known_resolution(self.store, slot)
         kind = self.vocabulary.resolution[NamedNode(slot.predicate)]
-        new = resolve(slot, kind, votes, self.acceptances) if votes else None
+        new = resolve(slot, kind, votes, self.curation) if votes else None
         self._nodes |= _concerned(old, new)
         if old == new:
             return
@@ -230,6 +320,14 @@ class Revision:
         self.change.facts_removed += _fact_lines(gone)
         # A fact that was inferred before is a fact now.
         self.change.facts_added += _fact_lines(q for q in after - before if not self._is_shared(q))
+
+    def _assess(self, votes: SlotVotes) -> None:
+        """Bring the assessments of the topics that were named up to date."""
+        assessed = self._topics.finish(votes, self.curation)
+        self._delete(assessed.before - assessed.after)
+        self._insert(assessed.after - assessed.before)
+        self.change.contradictions = assessed.gained(OSA.Contradiction)
+        self.change.corroborations = assessed.gained(OSA.Corroboration)
 
     def _is_shared(self, quad: Quad) -> bool:
         """Whether another slot (another period, say) accepts the same fact."""
@@ -251,71 +349,6 @@ class Revision:
             self.change.open_slots += step
         else:
             self.change.facts += step
-
-    def _known(self, slot: Slot) -> Resolution | None:
-        """The resolution that the store holds for a slot."""
-        iri = resolution_iri(slot)
-        properties: dict[NamedNode, list[Term]] = defaultdict(list)
-        for quad in self.store.quads(iri, None, None, ASSESSMENTS):
-            properties[quad.predicate].append(quad.object)  # type: ignore[arg-type]
-        if not properties:
-            return None
-        step, voices = properties[OSA.decidedBy][0], properties[OSA.voices][0]
-        assert isinstance(step, NamedNode) and isinstance(voices, Literal)
-        return Resolution(
-            slot=slot,
-            accepted=str(properties[OSA.accepted][0]) if properties[OSA.accepted] else None,
-            supported_by=tuple(sorted(term.value for term in properties[OSA.supportedBy])),
-            contested_by=tuple(sorted(term.value for term in properties[OSA.contestedBy])),
-            voices=int(voices.value),
-            step=step,
-            definition=str(properties[OSA.countingRule][0]) if properties[OSA.countingRule] else "",
-        )
-
-    def _votes(self, slot: Slot) -> Iterator[Vote]:
-        for node, graph in self._claims_about(slot.subject).get(NamedNode(slot.predicate), ()):
-            claim = self._claim(node, graph)
-            if slot_of(claim, self.vocabulary) == slot:
-                yield self._vote(claim, graph)
-
-    def _claims_about(self, subject: str) -> Mapping[AnyTerm, list[tuple[AnyTerm, NamedNode]]]:
-        """The claims about a subject and their graphs, by predicate; slots of one subject come in a row."""
-        if self._about[0] != subject:
-            found: dict[AnyTerm, list[tuple[AnyTerm, NamedNode]]] = defaultdict(list)
-            for quad in self.store.quads(None, OSA.subject, NamedNode(subject)):
-                graph = quad.graph_name
-                if not isinstance(graph, NamedNode) or not graph.value.startswith(SOURCE_GRAPHS):
-                    continue
-                for stated in self.store.quads(quad.subject, OSA.predicate, None, graph):
-                    found[stated.object].append((quad.subject, graph))
-            self._about = (subject, found)
-        return self._about[1]
-
-    def _claim(self, node: AnyTerm, graph: NamedNode) -> Claim:
-        properties: dict[NamedNode, list[Term]] = defaultdict(list)
-        for quad in self.store.quads(node, None, None, graph):
-            properties[quad.predicate].append(quad.object)  # type: ignore[arg-type]
-        return claim_of(str(node), properties)
-
-    def _vote(self, claim: Claim, graph: NamedNode) -> Vote:
-        frame = [
-            q for p in (OSA.party, OSA.currency) for q in self.store.quads(claim.subject, p, None, graph)
-        ]
-        parties = frozenset(q.object for q in frame if q.predicate == OSA.party)
-        currencies = [q.object for q in frame if q.predicate == OSA.currency]
-        return vote_of(
-            claim,
-            self._source(claim.source, graph),
-            self.vocabulary,
-            {claim.subject.value: parties},  # type: ignore[dict-item]
-            {claim.subject.value: currencies[-1]} if currencies else {},  # type: ignore[dict-item]
-        )
-
-    def _source(self, iri: NamedNode, graph: NamedNode) -> Source:
-        if iri.value not in self._sources:
-            triples = (quad.triple for quad in self.store.quads(iri, None, None, graph))
-            self._sources[iri.value] = read_source(iri, triples)
-        return self._sources[iri.value]
 
     def _insert(self, quads: Iterable[Quad]) -> None:
         """Add what is not there yet."""
@@ -389,17 +422,17 @@ def _concerned(*resolutions: Resolution | None) -> set[AnyTerm]:
     return nodes
 
 
-def _claims(quads: Iterable[Quad]) -> dict[Term, Claim]:
+def _claims(triples: Iterable[Triple]) -> dict[Term, Claim]:
     nodes: dict[Term, dict[NamedNode, list[Term]]] = defaultdict(lambda: defaultdict(list))
-    for quad in quads:
-        if is_claim(quad.subject):
-            nodes[quad.subject][quad.predicate].append(quad.object)  # type: ignore[index, arg-type]
+    for triple in triples:
+        if is_claim(triple.subject):
+            nodes[triple.subject][triple.predicate].append(triple.object)  # type: ignore[index, arg-type]
     return {node: claim_of(str(node), properties) for node, properties in nodes.items()}
 
 
-def _voice(quads: Iterable[Quad]) -> set[Triple]:
+def _voice(triples: Iterable[Triple]) -> set[Triple]:
     """What of a source's description bears on votes: all of it, to be safe."""
-    return {quad.triple for quad in quads if str(quad.subject).startswith(f"<{ID}source/")}
+    return {triple for triple in triples if str(triple.subject).startswith(f"<{ID}source/")}
 
 
 def _spo(triple: Triple) -> tuple[Subject, NamedNode, AnyTerm]:

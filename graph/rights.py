@@ -19,6 +19,7 @@ USER: Final = "user"
 SOURCE: Final = "source:"
 SOURCE_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 SOURCE_GRAPHS: Final = f"{GRAPH}source/"
+RETRACTED_GRAPHS: Final = f"{GRAPH}retracted/"
 USER_GRAPHS: Final = f"{GRAPH}user/"
 COMPUTED: Final = frozenset(f"{GRAPH}{name}" for name in ("assessments", "meta", "reference"))
 # A client that tidies such a path up would speak of another graph than we do.
@@ -48,7 +49,7 @@ def graph_kind(graph_iri: str | None) -> GraphKind:
     >>> graph_kind("https://w3id.org/osagraph/graph/user/notes")
     <GraphKind.USER: 'user'>
     """
-    if graph_iri is None or graph_iri in COMPUTED:
+    if graph_iri is None or graph_iri in COMPUTED or graph_iri.startswith(RETRACTED_GRAPHS):
         return GraphKind.COMPUTED
     if graph_iri.startswith(SOURCE_GRAPHS) and SOURCE_ID.fullmatch(graph_iri.removeprefix(SOURCE_GRAPHS)):
         return GraphKind.SOURCE
@@ -71,6 +72,10 @@ def require_write(
         _require_admin(scopes, "This server is a plain dataset")
         return
     kind = graph_kind(graph_iri)
+    if kind is GraphKind.COMPUTED and str(graph_iri).startswith(RETRACTED_GRAPHS):
+        raise ComputedGraphError(
+            f"{_named(graph_iri)} keeps what a retracted source said, and is never written."
+        )
     if kind is GraphKind.COMPUTED:
         raise ComputedGraphError(
             f"{_named(graph_iri)} is computed from the claims and never written. "

@@ -9,29 +9,46 @@ from __future__ import annotations
 import pickle
 import zlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, NamedTuple
+from types import MappingProxyType
+from typing import IO, Final, NamedTuple
 
 from pyoxigraph import NamedNode, Triple
 
-from graph.bundle import Bundle, currencies_of, parties_of, source_graph
+from graph.assessment import Assessment, Contradiction, assess
+from graph.assessment_quads import assessment_quads
+from graph.bundle import Bundle, bundle_triples, currencies_of, parties_of, source_graph
 from graph.claims import claim_parts
+from graph.curation import NO_CURATION, Curation
+from graph.curation_quads import retracted_quads
 from graph.projection import PART_PREDICATES, fact_quads, resolution_quads
+from graph.rate_revision import rates_of
+from graph.rates import Pair, rate_pairs
 from graph.resolution import Resolution, resolve
 from graph.sources import source_triples
-from graph.votes import Slot, Vote, slot_of, vote_of
+from graph.topics import Topic, assessed_slot, is_framing, matters_of, topic_of
+from graph.votes import Slot, Vote, vote_of
+from graph.wholes import Wholes, no_wholes
+from ontology.namespaces import OSA
 from ontology.vocabulary import Vocabulary
+
+_AMOUNT: Final = OSA.amount.value
 
 
 class Ballot(NamedTuple):
-    """A vote on its way to the bucket of its root node."""
+    """A vote on its way to the bucket of its root node.
+
+    A value that is compared across subjects goes to two buckets: to be resolved, and to be assessed.
+    """
 
     root: str
     slot: Slot
     vote: Vote
+    is_resolved: bool
+    is_assessed: bool
 
 
 class Frame(NamedTuple):
@@ -44,13 +61,16 @@ class Frame(NamedTuple):
 
 @dataclass
 class Tally:
-    """What was written, for the report."""
+    """What was written, for the report; `pairs` are sums in two currencies, to be held against each other."""
 
     sources: int = 0
     claims: int = 0
     facts: int = 0
     open_slots: int = 0
     resolutions: int = 0
+    contradictions: int = 0
+    corroborations: int = 0
+    pairs: list[Pair] = field(default_factory=list)
     new_names: set[str] = field(default_factory=set)
     entities: set[str] = field(default_factory=set)
 
@@ -61,18 +81,34 @@ class Tally:
         self.facts += other.facts
         self.open_slots += other.open_slots
         self.resolutions += other.resolutions
+        self.contradictions += other.contradictions
+        self.corroborations += other.corroborations
+        self.pairs += other.pairs
         self.new_names |= other.new_names
         self.entities |= other.entities
 
 
 class BundleWriter:
-    """Writes bundles: their graphs as N-Quads into one file, their votes into buckets."""
+    """Writes bundles: their graphs as N-Quads into one file, their votes into buckets.
 
-    def __init__(self, quads: Path, buckets: list[Path], vocabulary: Vocabulary) -> None:
+    Retracted sources go into graphs of their own, and have no vote. `matters` tells by what the values of a
+    subject are compared with those of others, as far as no source says so.
+    """
+
+    def __init__(
+        self,
+        quads: Path,
+        buckets: list[Path],
+        vocabulary: Vocabulary,
+        curation: Curation = NO_CURATION,
+        matters: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self._stack = ExitStack()
         self._quads = self._stack.enter_context(quads.open("w", encoding="utf-8"))
         self._buckets: list[IO[bytes]] = [self._stack.enter_context(path.open("wb")) for path in buckets]
         self._vocabulary = vocabulary
+        self._retracted = curation.retracted
+        self._matters = matters
         self._described: set[str] = set()
         self.tally = Tally()
 
@@ -84,6 +120,10 @@ class BundleWriter:
 
     def write(self, bundle: Bundle) -> None:
         """Write one bundle."""
+        if bundle.source.iri.value in self._retracted:
+            kept = retracted_quads(bundle.source.iri, bundle_triples(bundle))
+            self._quads.writelines(f"{quad} .\n" for quad in kept)
+            return
         graph = f"{source_graph(bundle.source.iri)} "
         self._lines(source_triples(bundle.source), graph)
         self._lines(source_triples(bundle.source), "")
@@ -106,14 +146,25 @@ class BundleWriter:
     def _ballots(self, bundle: Bundle) -> None:
         parties, currencies = parties_of(bundle.nodes), currencies_of(bundle.nodes)
         roots = {node.iri.value: (node.root or node.iri).value for node in bundle.nodes}
+        described = (triple for node in bundle.nodes for triple in node.triples)
+        matters = {**self._matters, **matters_of(described, self._vocabulary)}
         for node in bundle.nodes:
             if node.carrier:
                 self._frame(node.iri, roots[node.iri.value], node.triples)
         for claim in bundle.claims:
-            slot = slot_of(claim, self._vocabulary)
+            slot = assessed_slot(claim, self._vocabulary)
             if slot is not None:
-                vote = vote_of(claim, bundle.source, self._vocabulary, parties, currencies)
-                self._put(Ballot(roots.get(slot.subject, slot.subject), slot, vote))
+                vote = vote_of(claim, bundle.source, self._vocabulary, parties, currencies, matters)
+                self._cast(slot, vote, roots.get(slot.subject, slot.subject))
+
+    def _cast(self, slot: Slot, vote: Vote, root: str) -> None:
+        is_resolved = not is_framing(slot, self._vocabulary)
+        together = vote.matter or root
+        if together == root:
+            self._put(Ballot(root, slot, vote, is_resolved, True))
+        else:
+            self._put(Ballot(root, slot, vote, is_resolved, False))
+            self._put(Ballot(together, slot, vote, False, True))
 
     def _frame(self, node: NamedNode, root: str, triples: Iterable[Triple]) -> None:
         lines = tuple(f"{triple} .\n" for triple in triples)
@@ -129,22 +180,31 @@ class BundleWriter:
 
 
 def write_facts(
-    buckets: Iterable[Path], target: Path, vocabulary: Vocabulary, acceptances: Collection[str] = ()
+    buckets: Iterable[Path],
+    target: Path,
+    vocabulary: Vocabulary,
+    curation: Curation = NO_CURATION,
+    wholes: Wholes = no_wholes,
 ) -> Tally:
-    """Resolve the slots of one bucket (it may lie in several files) and write facts and resolutions."""
+    """Resolve the slots of one bucket (it may lie in several files) and assess its topics; write facts,
+    resolutions and assessments."""
     slots: dict[Slot, list[Vote]] = defaultdict(list)
+    topics: dict[Topic, list[tuple[Slot, Vote]]] = defaultdict(list)
     frames: dict[str, set[tuple[str, ...]]] = defaultdict(set)
     for record in _records(buckets):
-        if isinstance(record, Ballot):
-            slots[record.slot].append(record.vote)
-        else:
+        if isinstance(record, Frame):
             frames[record.node].add(record.lines)
+        elif record.vote.claim not in curation.rejected:
+            if record.is_resolved:
+                slots[record.slot].append(record.vote)
+            if record.is_assessed:
+                topics[topic_of(record.slot, record.vote)].append((record.slot, record.vote))
     tally = Tally()
     touched: set[str] = set()
     with target.open("w", encoding="utf-8") as file:
         for slot, votes in slots.items():
             kind = vocabulary.resolution[NamedNode(slot.predicate)]
-            resolution = resolve(slot, kind, votes, acceptances)
+            resolution = resolve(slot, kind, votes, curation)
             file.writelines(f"{quad} .\n" for quad in fact_quads(resolution))
             file.writelines(f"{quad} .\n" for quad in resolution_quads(resolution))
             touched |= touched_nodes(resolution)
@@ -152,7 +212,19 @@ def write_facts(
         for node in touched & frames.keys():
             for lines in frames[node]:
                 file.writelines(lines)
+        for topic, ballots in topics.items():
+            for assessment in assess(topic, ballots, vocabulary, curation, wholes):
+                file.writelines(f"{quad} .\n" for quad in assessment_quads(assessment))
+                _count_assessment(tally, assessment)
+            tally.pairs += rate_pairs(ballots, curation) if topic.predicate == _AMOUNT else []
     return tally
+
+
+def write_rates(pairs: Iterable[Pair], target: Path) -> None:
+    """Write what the sums in two currencies of all buckets come to, once the last bucket is done."""
+    with target.open("w", encoding="utf-8") as file:
+        for rate in rates_of(pairs):
+            file.writelines(f"{quad} .\n" for quad in assessment_quads(rate))
 
 
 def touched_nodes(resolution: Resolution) -> set[str]:
@@ -171,6 +243,13 @@ def _count(tally: Tally, resolution: Resolution) -> None:
         tally.open_slots += 1
     else:
         tally.facts += 1
+
+
+def _count_assessment(tally: Tally, assessment: Assessment) -> None:
+    if isinstance(assessment, Contradiction):
+        tally.contradictions += 1
+    else:
+        tally.corroborations += 1
 
 
 def _records(paths: Iterable[Path]) -> Iterator[Ballot | Frame]:

@@ -6,18 +6,24 @@ made of plain values, so that millions of them can be sorted on disk.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
+from types import MappingProxyType
 from typing import NamedTuple
 
 from pyoxigraph import Literal, NamedNode
 
 from graph.claims import Claim
 from graph.precision import Interval, interval_of
+from graph.same_text import comparable_text
 from graph.sources import Source
-from graph.terms import Term, last_day
+from graph.terms import Term, is_date, last_day
 from ontology.namespaces import OSA
 from ontology.vocabulary import Vocabulary
+
+# Words by which a note says what a sum covers.
+_COVERS = re.compile(r"\b(includ|exclud|without|besides|part of|out of|covers?\b)", re.IGNORECASE)
 
 
 class Slot(NamedTuple):
@@ -39,6 +45,11 @@ class Vote(NamedTuple):
     `asserted` and `denied` follow the modality, `competes` is false for another currency. `rank` orders
     progress, `stage` the stage of a budget amount (-1: unsaid). `definition` is the counting rule.
     `day` is the last day that the source's date covers, or empty.
+
+    The rest bears on assessments only: the IRIs of source, modality, stage and currency as said (empty where
+    unsaid), the last day that the claim holds for, what is printed, the quotes in a form to compare, the
+    `matter` by which the value is compared with values of other subjects, the predicate that the claim's own
+    is assessed with, and the note where it tells what a sum covers.
     """
 
     claim: str
@@ -54,6 +65,16 @@ class Vote(NamedTuple):
     weak: bool
     primary: bool
     day: str
+    source: str = ""
+    modality: str = ""
+    stage_said: str = ""
+    currency: str = ""
+    as_of: str = ""
+    printed: str = ""
+    texts: tuple[str, ...] = ()
+    matter: str = ""
+    told_with: str = ""
+    scope: str = ""
 
 
 def slot_of(claim: Claim, vocabulary: Vocabulary) -> Slot | None:
@@ -75,6 +96,7 @@ def vote_of(
     vocabulary: Vocabulary,
     parties: Mapping[str, frozenset[NamedNode]],
     currencies: Mapping[str, NamedNode],
+    matters: Mapping[str, str] = MappingProxyType({}),
 ) -> Vote:
     """The vote of a claim, given its source and what is known of its subject."""
     own_currency = currencies.get(claim.subject.value)
@@ -83,7 +105,7 @@ def vote_of(
     rule = claim.qualifier(OSA.countingRule)
     return Vote(
         claim=claim.iri.value,
-        value=str(value),
+        value=str(value if value is not None else claim.stance),
         asserted=claim.modality == OSA.Asserted,
         denied=claim.modality == OSA.Denied,
         competes=currency is None or own_currency is None or currency == own_currency,
@@ -94,8 +116,32 @@ def vote_of(
         voices=tuple(a.value for a in claim.attributed_to) + source.voices,
         weak=source.is_weak,
         primary=_is_primary(claim, source, parties),
-        day=last_day(source.issued.value).isoformat() if source.issued is not None else "",
+        day=_last_day(source.issued),
+        source=source.iri.value,
+        modality=claim.modality.value,
+        stage_said=_iri(claim.qualifier(OSA.stage)),
+        currency=_iri(currency),
+        as_of=_last_day(claim.qualifier(OSA.asOf)),
+        printed=claim.verbatim[0].value if claim.verbatim else "",
+        texts=tuple(text for quote in claim.quotes if (text := comparable_text(quote.value))),
+        matter=_matter(claim, vocabulary, matters),
+        scope=next((note.value for note in claim.notes if currency and _COVERS.search(note.value)), ""),
+        told_with=_iri(vocabulary.together.get(claim.predicate)) if claim.predicate is not None else "",
     )
+
+
+def _last_day(date: Term | None) -> str:
+    return last_day(date.value).isoformat() if is_date(date) and date is not None else ""
+
+
+def _iri(term: Term | None) -> str:
+    return term.value if isinstance(term, NamedNode) else ""
+
+
+def _matter(claim: Claim, vocabulary: Vocabulary, matters: Mapping[str, str]) -> str:
+    if claim.predicate not in vocabulary.compared:
+        return ""
+    return matters.get(claim.subject.value, claim.subject.value)
 
 
 def _interval(claim: Claim, value: Term | None) -> Interval | None:

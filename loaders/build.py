@@ -9,23 +9,30 @@ from __future__ import annotations
 
 import functools
 import multiprocessing
+import pickle
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from pyoxigraph import DefaultGraph, NamedNode
+from pyoxigraph import DefaultGraph, NamedNode, Triple
 
 from graph.bundle import Bundle, Place, in_graph
+from graph.curation import NO_CURATION, Curation
+from graph.curation_quads import curation_quads
 from graph.embedded import EmbeddedStore
 from graph.errors import SourceUnavailableError
 from graph.grounding import read_grounding
 from graph.inference import infer_on_disk
+from graph.projection import REFERENCE
 from graph.sources import Source
-from graph.spool import BundleWriter, Tally, write_facts
+from graph.spool import BundleWriter, Tally, write_facts, write_rates
+from graph.topics import matters_of
+from graph.wholes import all_wholes
 from loaders.csv_rows import read_rows
 from loaders.loader import LoadContext
 from loaders.mappings import SOURCES, TABLES
@@ -48,7 +55,7 @@ class BuildPlan:
     `tables` is a folder of CSV tables; `loaded` are the bundles that the user loaded, and `replaced` the ids
     of all sources that the user loaded or removed, which are then not taken from the tables; of those in
     `redescribed` only the description is the user's. `extra` are N-Quads files that go in as they are;
-    `acceptances` are the IRIs of accepted claims. `keep_rows`: the rows will be asked for once more.
+    `curation` is what curators decided. `keep_rows`: the rows will be asked for once more.
     """
 
     tables: Path
@@ -56,7 +63,7 @@ class BuildPlan:
     replaced: frozenset[str] = frozenset()
     redescribed: Mapping[NamedNode, Source] = field(default_factory=dict)
     extra: Sequence[Path] = ()
-    acceptances: frozenset[str] = frozenset()
+    curation: Curation = NO_CURATION
     workers: int = 1
     keep_rows: bool = False
 
@@ -77,6 +84,16 @@ class _Part(NamedTuple):
     scratch: Path
     number: int
     parts: int
+
+    @property
+    def matters(self) -> Path:
+        """By what values of several subjects are compared, as the reference tables say."""
+        return self.scratch / "matters"
+
+    @property
+    def wholes(self) -> Path:
+        """The wholes that bodies are part of, as all sources say."""
+        return self.scratch / "wholes"
 
     @property
     def rows(self) -> Path:
@@ -114,6 +131,7 @@ def build_store(
     rows = (row for path in paths for row in read_rows(path, table_of(path)))
     spread_rows(rows, [part.rows for part in parts], _counter(report))
     report.tally.add(_write_base(parts[0], report))
+    target.insert(curation_quads(plan.curation))
     # Not by way of a file: the engine would give the ontology's blank nodes names of its own.
     target.insert(in_graph(ontology_triples(), DefaultGraph()))
     if validation is not None:
@@ -134,6 +152,10 @@ def build_store(
                 quads.unlink()
                 done += 1
                 progress(done, 2 * count + 1)
+            if step is _map_rows:
+                _keep(parts[0].wholes, all_wholes(target, plan.curation.rejected))
+    write_rates(report.tally.pairs, parts[0].quads)
+    target.bulk_load(parts[0].quads)
     report.inferred = infer_on_disk(target, read_grounding())
     if validation is not None:
         validation.require(lambda iris: _places(plan, parts, iris), target)
@@ -175,20 +197,50 @@ def _run(
 def _write_base(part: _Part, report: BuildReport) -> Tally:
     """Reference tables and what the user loaded."""
     plan, vocabulary = part.plan, read_vocabulary()
-    with BundleWriter(part.quads, part.ballots("loaded"), vocabulary) as writer:
-        for bundle in plan.loaded:
-            writer.write(bundle)
-    with part.quads.open("a", encoding="utf-8") as file:
+    reference = part.quads.with_suffix(".reference.nq")
+    compared: list[Triple] = []
+    with reference.open("w", encoding="utf-8") as file:
         names = read_names(plan.tables)
         for quad in reference_quads(plan.tables, names, vocabulary, _counter(report)):
             file.write(f"{quad} .\n")
+            if quad.predicate in vocabulary.compared.values() and quad.graph_name == REFERENCE:
+                compared.append(quad.triple)
+    matters = matters_of(compared, vocabulary)
+    _keep(part.matters, matters)
+    with BundleWriter(part.quads, part.ballots("loaded"), vocabulary, plan.curation, matters) as writer:
+        for bundle in plan.loaded:
+            writer.write(bundle)
+    with part.quads.open("ab") as file, reference.open("rb") as written:
+        shutil.copyfileobj(written, file)
+    reference.unlink()
     return writer.tally
+
+
+def _keep(path: Path, known: Mapping[str, object]) -> None:
+    """Write what every worker needs to know."""
+    with path.open("wb") as file:
+        pickle.dump(dict(known), file, protocol=5)
+
+
+def _known(path: Path) -> Mapping[str, Any]:
+    return _read_known(path, path.stat().st_mtime_ns, path.stat().st_ino)
+
+
+# A worker reads it once for all its buckets; two builds in one process may use the same folder.
+@functools.lru_cache(maxsize=2)
+def _read_known(path: Path, _modified: int, _inode: int) -> Mapping[str, Any]:
+    with path.open("rb") as file:
+        known: Mapping[str, Any] = pickle.load(file)
+    return known
 
 
 def _map_rows(part: _Part) -> tuple[Tally, Path]:
     """Make claims of one bucket of rows."""
     vocabulary = _context(part.plan.tables).vocabulary
-    with BundleWriter(part.quads, part.ballots(part.number), vocabulary) as writer:
+    matters = _known(part.matters)
+    with BundleWriter(
+        part.quads, part.ballots(part.number), vocabulary, part.plan.curation, matters
+    ) as writer:
         for bundle in _bundles(part):
             writer.write(bundle)
     if not part.plan.keep_rows:
@@ -219,7 +271,14 @@ def _resolve_votes(part: _Part) -> tuple[Tally, Path]:
     """Make facts of one bucket of votes."""
     writers: list[int | str] = ["loaded", *range(part.parts)]
     ballots = [part.ballots(writer)[part.number] for writer in writers]
-    tally = write_facts(ballots, part.quads, read_vocabulary(), part.plan.acceptances)
+    wholes = _known(part.wholes)
+    tally = write_facts(
+        ballots,
+        part.quads,
+        read_vocabulary(),
+        part.plan.curation,
+        lambda body: wholes.get(body, ()),
+    )
     for path in ballots:
         path.unlink()
     return tally, part.quads

@@ -206,13 +206,14 @@ def _write_rejected(errors: Sequence[SourceError], path: Path) -> None:
 
 def _print_report(report: Report, as_json: bool, quiet: bool) -> None:
     if as_json:
-        print_json(_fields(report))
+        print_json(report_fields(report))
     elif not quiet:
-        for line in _lines(report):
+        for line in report_lines(report):
             click.echo(line)
 
 
-def _fields(report: Report) -> dict[str, Any]:
+def report_fields(report: Report) -> dict[str, Any]:
+    """A report in a form that JSON can hold."""
     return {
         "operation": report.operation,
         "snapshot": report.snapshot,
@@ -226,7 +227,8 @@ def _fields(report: Report) -> dict[str, Any]:
     }
 
 
-def _lines(report: Report) -> Iterable[str]:
+def report_lines(report: Report) -> Iterable[str]:
+    """A report for people, line by line."""
     if report.rows:
         yield f"Rows read: {sum(report.rows.values()):,} from {len(report.rows)} tables."
     if report.validation:
@@ -243,14 +245,24 @@ def _lines(report: Report) -> Iterable[str]:
 
 
 def _change_lines(change: dict[str, Any]) -> Iterable[str]:
-    for what in ("added", "changed", "removed"):
-        identifiers = [iri.rsplit("/", 1)[-1] for iri in change[f"sources_{what}"]]
-        if identifiers:
-            yield f"Sources {what}: {', '.join(identifiers)}"
+    for what in ("added", "changed", "removed", "restored"):
+        if change[f"sources_{what}"]:
+            yield f"Sources {what}: {_identifiers(change[f'sources_{what}'])}"
+    if change["sources_retracted"]:
+        yield (
+            f"Retracted, so that it counts nowhere: {_identifiers(change['sources_retracted'])} "
+            "(see osagraph curation)"
+        )
     yield f"Claims: +{change['claims_added']} -{change['claims_removed']}; slots resolved: {change['slots']}"
     for sign, key in (("+", "facts_added"), ("-", "facts_removed")):
         for fact in change[key]:
             yield f"  {sign} {fact}"
+    gained = (change["contradictions"], change["corroborations"])
+    yield "Contradictions: {:+,}; corroborations: {:+,}".format(*gained)
     yield f"Inferred: +{change['inferred_added']} -{change['inferred_removed']}"
     for graph in change["user_graphs"]:
         yield f"User graph: {graph}"
+
+
+def _identifiers(iris: Iterable[str]) -> str:
+    return ", ".join(iri.rsplit("/", 1)[-1] for iri in iris)

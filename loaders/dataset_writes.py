@@ -14,10 +14,12 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad, Triple
 
+from graph.curation import NO_CURATION, RETRACT, Curation
 from graph.datadir import writing
 from graph.embedded import EmbeddedStore
-from graph.errors import ForbiddenError
+from graph.errors import ForbiddenError, RetractedSourceError
 from graph.rights import ADMIN, SOURCE_GRAPHS, GraphKind, graph_kind, require_write
+from graph.sources import source_iri
 from graph.update_scan import scan_update
 from graph.write_protocol import WriteRequest
 from loaders.journal import Entry, keep_files
@@ -25,10 +27,10 @@ from loaders.ledger import Ledger
 from loaders.live_store import LiveStore
 from loaders.loader import LoadContext
 from loaders.names import read_names
-from loaders.operations import described_source
 from loaders.plain_writes import Outcome, Touch, update_plainly, write_graph
 from loaders.records import timestamp
 from loaders.replay import Workshop
+from loaders.revising import described_source
 from loaders.source_writes import SourceWrite, SourceWriter
 from ontology.vocabulary import read_vocabulary
 
@@ -36,11 +38,19 @@ from ontology.vocabulary import read_vocabulary
 class DatasetWriter:
     """Carries out requests on a live store, and notes in its ledger what they did."""
 
-    def __init__(self, workshop: Workshop, live: LiveStore, ledger: Ledger, scratch: Path) -> None:
+    def __init__(
+        self,
+        workshop: Workshop,
+        live: LiveStore,
+        ledger: Ledger,
+        scratch: Path,
+        curation: Curation = NO_CURATION,
+    ) -> None:
         self._workshop = workshop
         self._live = live
         self._ledger = ledger
         self._scratch = scratch
+        self._curation = curation
 
     @property
     def _store(self) -> EmbeddedStore:
@@ -49,7 +59,8 @@ class DatasetWriter:
     def write(self, request: WriteRequest, touch: Touch) -> Outcome:
         """Carry out a request; `touch` is called before the store is changed in several steps.
 
-        Raises ComputedGraphError and ForbiddenError for graphs that are not written, and what the writes do.
+        Raises ComputedGraphError, RetractedSourceError and ForbiddenError for graphs that are not written,
+        and what the writes do.
         """
         if request.op == "update":
             return self._update(request, touch)
@@ -67,6 +78,7 @@ class DatasetWriter:
         return outcome
 
     def _write_source(self, request: WriteRequest, identifier: str, touch: Touch) -> Outcome:
+        self._require_standing(identifier)
         with self._source_writer() as writer:
             if request.op == "delete":
                 done = writer.remove(identifier, request.may_describe, touch)
@@ -85,6 +97,8 @@ class DatasetWriter:
         users = [NamedNode(iri) for iri in graphs if graph_kind(iri) is GraphKind.USER]
         sources = [NamedNode(iri) for iri in graphs if graph_kind(iri) is GraphKind.SOURCE]
         sizes = sum(map(self._store.graph_size, users))
+        for graph in sources:
+            self._require_standing(_source_id(graph.value))
         if sources:
             touch()
             entries, changed = self._update_sources(request, sources)
@@ -119,6 +133,16 @@ class DatasetWriter:
                     entries.append(self._source_entry(identifier, done))
         return entries, bool(entries)
 
+    def _require_standing(self, identifier: str) -> None:
+        """Raises RetractedSourceError, with the way out, where the source was retracted."""
+        iri = source_iri(identifier).value
+        for act in self._curation.acts:
+            if act.act == RETRACT and iri in act.of:
+                raise RetractedSourceError(
+                    f"Source {identifier} is retracted, by {act.by}: what it states counts nowhere. "
+                    f"To write it, undo that first: osagraph undo {act.number}"
+                )
+
     def _source_entry(self, identifier: str, done: SourceWrite) -> Entry:
         """The entry for what was written, whose content is kept."""
         self._ledger.count_change(done.change)
@@ -144,7 +168,7 @@ class DatasetWriter:
             context = replace(
                 self._context, described=lambda iri: described_source(self._store, iri), scratch=Path(name)
             )
-            yield SourceWriter(self._store, context, Path(name), self._workshop.checkers)
+            yield SourceWriter(self._store, context, Path(name), self._workshop.checkers, self._curation)
 
     @cached_property
     def _context(self) -> LoadContext:

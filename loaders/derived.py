@@ -77,6 +77,23 @@ def _sums(row: Cells, reader: CellReader) -> list[Cells]:
     ]
 
 
+def _quoted_sums(row: Cells, reader: CellReader) -> list[Cells]:
+    """The sums in other currencies that stand beside a sum in yen: "18.1 billion yen ($116 million)"."""
+    if row["currency"].term != UNIT.CCY_JPY:
+        return []
+    found = other_sums(row["quote"].text, row[SOURCE_COUNTRY].text)
+    return [
+        {
+            "sum": Cell(format(each.amount, "f"), (decimal_literal(each.amount),)),
+            "sum_currency": Cell(each.currency, (UNIT[f"CCY_{each.currency}"],)),
+            "sum_text": Cell(each.printed, (constant(each.printed),)),
+            # "More than 9 trillion yen ($85.9 billion)" is more than either.
+            "sum_hedge": _hedge("about" if each.approximate else row["hedge"].text, reader),
+        }
+        for each in found
+    ]
+
+
 def _line_programme(row: Cells, reader: CellReader) -> Cell:
     """The programme after which a budget line is named: `osa`, or `oda` of `oda_mofa`."""
     identifier = row["budget_line"].text
@@ -122,6 +139,7 @@ def _hedge(notation: str, reader: CellReader) -> Cell:
 _DERIVATIONS: Mapping[str, Callable[[Cells, CellReader], Cell | list[Cells]]] = {
     "items": _items,
     "sums": _sums,
+    "quoted_sums": _quoted_sums,
     "line_programme": _line_programme,
     "count_period": _count_period,
     "event_name": _event_name,

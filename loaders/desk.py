@@ -7,10 +7,13 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from graph.curation import NAME as CURATION
+from graph.curation import read_curation
 from graph.datadir import Snapshot
 from graph.write_protocol import WriteRequest
 from loaders.dataset_writes import DatasetWriter
-from loaders.journal import NAME, Journal
+from loaders.journal import NAME as JOURNAL
+from loaders.journal import Journal
 from loaders.ledger import Ledger
 from loaders.live_store import LiveStore
 from loaders.plain_writes import Outcome, Touch, update_plainly, write_graph
@@ -24,12 +27,14 @@ class Desk:
     def __init__(self, workshop: Workshop, base: Snapshot, folder: Path) -> None:
         self._workshop = workshop
         self._ledger = Ledger(base)
-        self._journal = base.folder / NAME
+        self._folder = base.folder
         self._scratch = folder.with_suffix(".scratch")
         shutil.rmtree(self._scratch, ignore_errors=True)
         self._live = LiveStore(base, folder)
         self._scratch.mkdir()
-        self._dataset = DatasetWriter(workshop, self._live, self._ledger, self._scratch)
+        self._dataset = DatasetWriter(
+            workshop, self._live, self._ledger, self._scratch, read_curation(base.folder)
+        )
 
     def write(self, request: WriteRequest, touch: Touch) -> Outcome:
         """Carry out a request; an error after a call of `touch` leaves traces."""
@@ -52,22 +57,23 @@ class Desk:
             ledger.count_quads(store.add_new(record))
         ledger.recount(store.quad_count)
         self._live.save(folder / "store")
-        self._save_journal(folder)
+        self._save_journals(folder)
         report = {
             "counts": {**ledger.counts, "made": timestamp(moment)},
             "operation": ledger.operation,
         }
         ledger.close_page()
-        self._journal = self._workshop.data.snapshots / f"{number:06d}" / NAME
+        self._folder = self._workshop.data.snapshots / f"{number:06d}"
         return report
 
-    def _save_journal(self, folder: Path) -> None:
-        (folder / NAME).unlink(missing_ok=True)
-        if self._ledger.fresh:
-            Journal(self._ledger.entries).write(folder)
-        elif self._journal.exists():
-            # Nothing new in it: the disk has it already.
-            os.link(self._journal, folder / NAME)
+    def _save_journals(self, folder: Path) -> None:
+        for name in (JOURNAL, CURATION):
+            (folder / name).unlink(missing_ok=True)
+            if name == JOURNAL and self._ledger.fresh:
+                Journal(self._ledger.entries).write(folder)
+            elif (self._folder / name).exists():
+                # Nothing new in it: the disk has it already.
+                os.link(self._folder / name, folder / name)
 
     def tidy(self) -> None:
         """Keep the live store small."""

@@ -46,6 +46,7 @@ _WORD = "|".join(_NUMBERS)
 _SCALE = r"(?P<scale>millions?|billion|trillion|miliar|milliards?|mil|m)?\b"
 _SIGNED = re.compile(rf"(?<![A-Za-z])(?P<sign>{_SIGN})\s?(?P<number>\d[\d,]*(?:\.\d+)?)\s?-?{_SCALE}")
 _WORDED = re.compile(rf"(?P<number>\d[\d,]*(?:\.\d+)?|{_WORD})\s?{_SCALE}\s(?P<unit>{_UNIT})")
+_SPELLED = re.compile(rf"\b({_WORD})\s[a-z]*illions?\b")
 _ABOUT = re.compile(r"(?:about|approximately|approx|around|some|約|sekitar|environ)\W*$", re.IGNORECASE)
 _AT_LEAST = re.compile(r"at least\s*$", re.IGNORECASE)
 _COUNTED = re.compile(
@@ -78,7 +79,7 @@ def printed_digits(amount: Decimal, printed: str, multiplier: Decimal | None) ->
 
     >>> printed_digits(Decimal(8100000000), "8.1 billion yen", None)
     2
-    >>> printed_digits(Decimal(2000000000), "two billion yen", Decimal("1e9"))
+    >>> printed_digits(Decimal(6000000), "six million dollars", None)
     1
     """
     text = unicodedata.normalize("NFKC", printed)
@@ -88,6 +89,9 @@ def printed_digits(amount: Decimal, printed: str, multiplier: Decimal | None) ->
             number = _as_number(match.group())
             if number and _same_digits(number, amount):
                 return len(number.as_tuple().digits)
+    spelled = _SPELLED.search(text.lower())
+    if spelled and amount and _same_digits(Decimal(_WORDS[spelled[1]]), amount):
+        return len(str(_WORDS[spelled[1]]))
     if multiplier and amount:
         return len(_plain((amount / multiplier).normalize()).as_tuple().digits)
     return None

@@ -68,13 +68,7 @@ class Ledger:
 
     def count_change(self, change: Change) -> None:
         """The counts after a revision."""
-        counts = self.counts
-        counts["sources"] += len(change.sources_added) - len(change.sources_removed)
-        counts["claims"] += change.claims_added - change.claims_removed
-        counts["facts"] += change.facts
-        counts["open_slots"] += change.open_slots
-        counts["entities"] += change.entities
-        self.count_quads(change.quads)
+        change.add_to(self.counts)
 
     def close_page(self) -> None:
         """The snapshot is made: begin anew."""

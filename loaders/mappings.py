@@ -132,6 +132,20 @@ PROJECTS = Table(
     ),
 )
 
+_BUDGET = Subject(
+    path="budget/{budget_line}-fy{fiscal_year}",
+    cls=OSA.BudgetLine,
+    label="{budget_line}, FY{fiscal_year}",
+    frame={
+        OSA.line: "budget_line",
+        OSA.programme: "line_programme",
+        OSA.fiscalYear: "fiscal_year",
+        OSA.provider: "provider",
+        OSA.currency: YEN,
+    },
+    parties=("provider",),
+)
+
 BUDGETS = Table(
     "budgets",
     (
@@ -151,22 +165,10 @@ BUDGETS = Table(
         Column("printed_figure", "text"),
         _PROVIDER,
     ),
-    derive=("line_programme",),
+    derive=("line_programme", "quoted_sums"),
     sections=(
         Section(
-            subject=Subject(
-                path="budget/{budget_line}-fy{fiscal_year}",
-                cls=OSA.BudgetLine,
-                label="{budget_line}, FY{fiscal_year}",
-                frame={
-                    OSA.line: "budget_line",
-                    OSA.programme: "line_programme",
-                    OSA.fiscalYear: "fiscal_year",
-                    OSA.provider: "provider",
-                    OSA.currency: YEN,
-                },
-                parties=("provider",),
-            ),
+            subject=_BUDGET,
             rules=(
                 Rule(
                     OSA.amount,
@@ -192,6 +194,23 @@ BUDGETS = Table(
                     "stage",
                     unless={"stage": ("reported",)},
                     qualifiers={OSA.fiscalYear: "fiscal_year"},
+                ),
+            ),
+        ),
+        Section(
+            subject=_BUDGET,
+            each="quoted_sums",
+            rules=(
+                Rule(
+                    OSA.amount,
+                    "sum",
+                    qualifiers={
+                        OSA.fiscalYear: "fiscal_year",
+                        OSA.stage: "stage",
+                        OSA.currency: "sum_currency",
+                    },
+                    figure="sum_text",
+                    hedge="sum_hedge",
                 ),
             ),
         ),
@@ -448,37 +467,3 @@ TABLES: Mapping[str, Table] = {
         RELATIONS,
     )
 }
-
-ALIASES = Table(
-    "aliases",
-    (
-        Column("name", "text", required=True),
-        Column("canonical", "text", required=True),
-        Column("kind", "name_kind", required=True),
-        Column("note", "text"),
-    ),
-)
-WIKIDATA_LINKS = Table(
-    "wikidata_links",
-    (
-        Column("entity_label", "text", required=True),
-        Column("entity_kind", "name_kind", required=True),
-        Column("iso3166_alpha2", "text"),
-        Column("wikidata_qid", "text"),
-        Column("label_ja", "text"),
-        Column("evidence", "text", required=True),
-        Column("confidence", "concept", scheme="Confidence", required=True),
-    ),
-)
-WIKIDATA_PROPERTIES = Table(
-    "wikidata_properties",
-    (
-        Column("pid", "slug", required=True),
-        Column("label_en", "text", required=True),
-        Column("datatype", "text", required=True),
-        Column("use_here", "text"),
-        Column("local_or_standard_target", "text"),
-        Column("evidence", "text", required=True),
-        Column("confidence", "concept", scheme="Confidence", required=True),
-    ),
-)

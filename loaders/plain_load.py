@@ -17,9 +17,10 @@ from graph.errors import (
     StoreMissingError,
 )
 from graph.turn import for_a_command
-from loaders.operations import COUNTED, Report, publish_work
+from loaders.operations import COUNTED, Report
 from loaders.rdf_parse import FORMATS
 from loaders.replay import Workshop
+from loaders.revising import publish_work
 
 
 def load_plain(workshop: Workshop, paths: Sequence[Path]) -> Report:

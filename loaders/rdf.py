@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
-from graph.bundle import CARRIER_CLASSES, Bundle, Node, Place
+from graph.bundle import CARRIER_CLASSES, Bundle, Node, Place, whole_of
 from graph.claims import Claim, merge_claims, read_claims
 from graph.errors import MalformedSourceError, SourceError
 from graph.projection import PART_PREDICATES
@@ -262,12 +262,6 @@ def _united(one: Bundle, other: Bundle) -> Bundle:
     claims = merge_claims([*one.claims, *other.claims])
     nodes = tuple(dict.fromkeys(one.nodes + other.nodes))
     return replace(other, claims=tuple(claims), nodes=nodes, places={**other.places, **one.places})
-
-
-def whole_of(node: NamedNode) -> NamedNode | None:
-    """The project of an item, by the shape of its IRI."""
-    whole, found, _ = node.value.partition("/item/")
-    return NamedNode(whole) if found else None
 
 
 def source_origin(path: Path) -> str:

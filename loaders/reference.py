@@ -6,7 +6,7 @@ node with its evidence in `graph/assessments`, and only verified links are facts
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -19,12 +19,30 @@ from loaders.cells import CellReader
 from loaders.csv_rows import read_rows
 from loaders.derived import Cells
 from loaders.fiscal_years import fiscal_year_triples
-from loaders.mappings import ALIASES, INSTRUMENTS, WIKIDATA_LINKS, WIKIDATA_PROPERTIES
+from loaders.mappings import INSTRUMENTS
 from loaders.names import KIND_CLASSES, Names, slug
+from loaders.reference_tables import (
+    ALIASES,
+    COMPARISONS,
+    GOVERNMENTS,
+    WIKIDATA_LINKS,
+    WIKIDATA_PROPERTIES,
+)
 from loaders.rows import RowMapper
 from loaders.table import Table
 from ontology.namespaces import ID, OSA, RDF, RDFS, SKOS, WD, WDT
 from ontology.vocabulary import Vocabulary
+
+# Columns whose names must be known, the column to complain about, and the beginning of the complaint.
+_NAMED: Mapping[str, Sequence[tuple[str, str, str]]] = {
+    ALIASES.name: (("name", "canonical", "this alias stands for"),),
+    GOVERNMENTS.name: (("name", "name", "this is"), ("state", "state", "this is")),
+    COMPARISONS.name: (("name", "name", "this is"), ("other", "other", "this is")),
+}
+# How a name is compared with others; it is for assessing claims, and no fact.
+_COMPARED: Mapping[str, NamedNode] = {"within": OSA.comparedWithin, "same_matter": OSA.comparedAs}
+# What stands in graph/reference only.
+_NO_FACTS = frozenset({OSA.aliasOf, SKOS.note, *_COMPARED.values()})
 
 
 def reference_quads(
@@ -37,7 +55,7 @@ def reference_quads(
     reader = CellReader(names, vocabulary)
     for triple in chain(_one_label_each(_names(folder, names, reader, counted)), fiscal_year_triples()):
         yield Quad(triple.subject, triple.predicate, triple.object, REFERENCE)
-        if triple.predicate not in (OSA.aliasOf, SKOS.note) and triple.object != OSA.Alias:
+        if triple.predicate not in _NO_FACTS and triple.object != OSA.Alias:
             yield Quad(triple.subject, triple.predicate, triple.object, DefaultGraph())
     yield from _links(folder, names, reader, counted)
 
@@ -71,6 +89,22 @@ def _names(
         yield from _alias(cells, names, preferred)
     for cells in _cells(folder, WIKIDATA_PROPERTIES, reader, counted):
         yield from _wikidata_property(cells)
+    # A list of names, not of statements: its rows are not counted.
+    for cells in _cells(folder, GOVERNMENTS, reader, lambda _: None):
+        yield Triple(names.by_label[cells["name"].text], OSA.speaksFor, names.by_label[cells["state"].text])
+    for cells in _cells(folder, COMPARISONS, reader, lambda _: None):
+        yield _comparison(cells, names)
+
+
+def _comparison(cells: Cells, names: Names) -> Triple:
+    relation = cells["relation"]
+    if relation.text not in _COMPARED:
+        raise MalformedSourceError(
+            "names are compared as within or same_matter", column="relation", value=relation.text
+        )
+    return Triple(
+        names.by_label[cells["name"].text], _COMPARED[relation.text], names.by_label[cells["other"].text]
+    )
 
 
 def _one_label_each(triples: Iterable[Triple]) -> Iterator[Triple]:
@@ -165,13 +199,14 @@ def _cells(folder: Path, table: Table, reader: CellReader, counted: Callable[[st
     for row in read_rows(path, table):
         counted(table.name)
         cells = mapper.read_cells(row)
-        if table is ALIASES and cells["name"].text not in reader.names.by_label:
-            raise MalformedSourceError(
-                "this alias stands for a label that is in no table",
-                file=row.file,
-                line=row.line,
-                column="canonical",
-                value=cells["canonical"].text,
-                remedy="Add the label to wikidata_links.csv.",
-            )
+        for name, column, what in _NAMED.get(table.name, ()):
+            if cells[name].text not in reader.names.by_label:
+                raise MalformedSourceError(
+                    f"{what} a label that is in no table",
+                    file=row.file,
+                    line=row.line,
+                    column=column,
+                    value=cells[column].text,
+                    remedy="Add the label to wikidata_links.csv.",
+                )
         yield cells

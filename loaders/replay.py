@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, parse
 
 from graph.bundle import Bundle, in_graph, source_graph
 from graph.claims import claim_parts
+from graph.curation_quads import retracted_quads
 from graph.datadir import DataDirectory
 from graph.sources import Source, source_id, source_iri, source_triples
 from graph.validation import CheckerFactory
@@ -65,12 +66,15 @@ class Replay:
         """The N-Quads of the user graphs."""
         return [graph.quads for graph in self.user_graphs]
 
-    def write_names(self, path: Path) -> list[Path]:
+    def write_names(self, path: Path, retracted: Collection[str] = ()) -> list[Path]:
         """The names that only new descriptions give (a publisher's, say), as N-Quads for a build."""
         with path.open("w", encoding="utf-8") as file:
-            for part in self.redescribed.values():
+            for iri, part in self.redescribed.items():
                 triples = [triple for node in part.nodes for triple in node.triples]
-                for graph in (source_graph(part.source.iri), DefaultGraph()):
+                if iri.value in retracted:
+                    file.writelines(f"{quad} .\n" for quad in retracted_quads(iri, triples))
+                    continue
+                for graph in (source_graph(iri), DefaultGraph()):
                     file.writelines(f"{quad} .\n" for quad in in_graph(triples, graph))
         return [path]
 

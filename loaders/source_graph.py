@@ -7,10 +7,10 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
-from graph.bundle import CARRIER_CLASSES, Bundle, Node
+from graph.bundle import Bundle, read_node
 from graph.errors import MalformedSourceError, SourceError
 from loaders.loader import LoadContext, UserGraph
-from loaders.rdf import RdfLoader, whole_of
+from loaders.rdf import RdfLoader
 from ontology.namespaces import OSA, RDF, RDFS
 
 # What identifies a project, a budget line and so on; whatever else is said of one is a claim.
@@ -62,7 +62,7 @@ def read_source_graph(
     for triple in (triple for node in bundle.nodes for triple in node.triples):
         if triple.predicate not in IDENTIFYING:
             _require_known(triple, old)
-    names = [_node(iri, triples) for iri, triples in sorted(rest.items(), key=str)]
+    names = [read_node(iri, triples) for iri, triples in sorted(rest.items(), key=str)]
     return Bundle(bundle.source, bundle.claims, (*bundle.nodes, *names), bundle.new_names)
 
 
@@ -73,11 +73,6 @@ def _require_known(triple: Triple, old: Collection[Triple] | None) -> None:
             value=str(triple),
             remedy="State it as a claim, or write it to a graph graph/user/….",
         )
-
-
-def _node(iri: NamedNode, triples: list[Triple]) -> Node:
-    is_carrier = any(t.predicate == RDF.type and t.object in CARRIER_CLASSES for t in triples)
-    return Node(iri, tuple(triples), carrier=is_carrier, root=whole_of(iri) if is_carrier else None)
 
 
 def without_file(error: SourceError) -> SourceError:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
 from graph.bundle import Place, bundle_triples, source_graph
+from graph.curation import NO_CURATION, Curation
 from graph.embedded import EmbeddedStore
 from graph.errors import ForbiddenError, MalformedSourceError, SourceError, UnknownResourceError
 from graph.revision import Change, Revision
@@ -44,11 +45,13 @@ class SourceWriter:
         context: LoadContext,
         folder: Path,
         checkers: CheckerFactory | None = None,
+        curation: Curation = NO_CURATION,
     ) -> None:
         self._store = store
         self._context = context
         self._folder = folder
         self._checkers = checkers
+        self._curation = curation
 
     def put(
         self, identifier: str, triples: Collection[Triple], may_describe: bool, touch: Touch
@@ -74,7 +77,7 @@ class SourceWriter:
                 validation.submit_bundle(bundle, self._store)
                 validation.require(_no_places)
             touch()
-            revision = Revision(self._store, self._context.vocabulary)
+            revision = Revision(self._store, self._context.vocabulary, self._curation)
             revision.replace(bundle)
             change = revision.finish()
             if validation is not None:
@@ -94,7 +97,7 @@ class SourceWriter:
         if not may_describe:
             raise ForbiddenError(f"Removing source {identifier} needs a token with the scope admin.")
         touch()
-        revision = Revision(self._store, self._context.vocabulary)
+        revision = Revision(self._store, self._context.vocabulary, self._curation)
         revision.remove(iri)
         return SourceWrite(False, revision.finish(), None)
 

@@ -19,7 +19,7 @@ from graph.violations import Violation
 from loaders.commands import SHIPPED_TABLES
 from loaders.loader import LoadContext, installed_loaders
 from loaders.names import read_names
-from loaders.operations import described_source
+from loaders.revising import described_source
 from loaders.validate import validate_dataset, validate_files
 from loaders.validated import Validation
 from ontology.vocabulary import read_vocabulary

@@ -21,6 +21,9 @@ FILES: Final = (
 )
 
 
+# How sources that name other values of a property than each other are to be read.
+MARKS: Final = (OSA.isClosedList, OSA.isUsuallyOne, OSA.isAttribution, OSA.mayRecur)
+
 _Term = TypeVar("_Term")
 
 
@@ -31,7 +34,10 @@ class Vocabulary:
     `resolution` gives "single", "set" or "progress" for each fact predicate; `concepts` is keyed by the
     scheme's name without "Scheme" and the notation, as in ("Status", "signed"); `labels` are English.
     `relations` are the object properties; `ranges` gives the datatype of the others, dates excepted, whose
-    precision varies.
+    precision varies. `marks` are the fact predicates with a mark that is true, such as `OSA.isClosedList`;
+    `compared` gives the property of the subject by which values of a predicate are compared, `together` the
+    predicate that another is assessed with; `opposites` are the concepts that exclude each other, `plans` the
+    rules that planned counts will be counted by.
     """
 
     resolution: Mapping[NamedNode, str]
@@ -42,6 +48,11 @@ class Vocabulary:
     labels: Mapping[NamedNode, str]
     relations: frozenset[NamedNode]
     ranges: Mapping[NamedNode, NamedNode]
+    marks: Mapping[NamedNode, frozenset[NamedNode]]
+    compared: Mapping[NamedNode, NamedNode]
+    together: Mapping[NamedNode, NamedNode]
+    opposites: Mapping[NamedNode, NamedNode]
+    plans: Mapping[NamedNode, NamedNode]
 
     @cached_property
     def notations(self) -> Mapping[NamedNode, str]:
@@ -82,6 +93,11 @@ def read_vocabulary() -> Vocabulary:
         labels=_english(triples),
         relations=frozenset(s for s, p, o in triples if p == RDF.type and o == OWL.ObjectProperty),
         ranges={s: o for s, p, o in triples if p == RDFS.range and o in XSD},
+        marks={mark: _marked(triples, mark) for mark in MARKS},
+        compared=_pairs(triples, OSA.comparedBy),
+        together=_pairs(triples, OSA.assessedWith),
+        opposites=_pairs(triples, OSA.opposite),
+        plans=_pairs(triples, OSA.planFor),
     )
 
 
@@ -109,6 +125,10 @@ def _literals(triples: list[Triple], predicate: NamedNode) -> Iterator[tuple[Nam
 
 def _marked(triples: list[Triple], predicate: NamedNode) -> frozenset[NamedNode]:
     return frozenset(subject for subject, value in _literals(triples, predicate) if value.value == "true")
+
+
+def _pairs(triples: list[Triple], predicate: NamedNode) -> Mapping[NamedNode, NamedNode]:
+    return MappingProxyType({s: o for s, p, o in triples if p == predicate})
 
 
 def _english(triples: list[Triple]) -> Mapping[NamedNode, str]:

@@ -20,17 +20,20 @@ from graph.errors import (
     AccessError,
     ClientBusyError,
     ComputedGraphError,
+    CurationError,
     ForbiddenError,
     InvalidParameterError,
     KnowledgeGraphError,
     LimitExceededError,
     MalformedSourceError,
+    NoReceiptsError,
     OntologyError,
     QueryError,
     QueryFailedError,
     QuerySyntaxError,
     QueryTimeoutError,
     ReadersBusyError,
+    RetractedSourceError,
     ShapeViolationError,
     SnapshotGoneError,
     SourceError,
@@ -46,6 +49,7 @@ from graph.errors import (
     UnsupportedFormatError,
     UnsupportedMediaTypeError,
     UpdateFailedError,
+    ViewPendingError,
     WriterUnavailableError,
 )
 from web.negotiation import HTML, choose, content_type
@@ -83,14 +87,18 @@ STATUS: Final[Mapping[type[KnowledgeGraphError], int]] = MappingProxyType(
         UpdateFailedError: 409,
         ReadersBusyError: 503,
         ClientBusyError: 429,
+        ViewPendingError: 503,
         UnknownQueryError: 404,
         InvalidParameterError: 400,
+        NoReceiptsError: 400,
         UnsupportedFormatError: 406,
         UnknownResourceError: 404,
         AccessError: 403,
         UnauthenticatedError: 401,
         ForbiddenError: 403,
         ComputedGraphError: 409,
+        RetractedSourceError: 409,
+        CurationError: 409,
         OntologyError: 500,
         SourceError: 422,
         SourceUnavailableError: 502,
@@ -164,6 +172,8 @@ def _of_ours(error: KnowledgeGraphError, incident: str) -> Problem:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         members["incident"] = incident
     headers = HEADERS.get(status, ())
+    if isinstance(error, ViewPendingError):
+        headers = (("Retry-After", str(error.retry_seconds)),)
     return Problem(
         status, detail, {key: value for key, value in members.items() if value is not None}, headers
     )

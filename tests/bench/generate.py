@@ -92,6 +92,8 @@ class _Marks:
             "aliases": {"name": self.name, "canonical": self.name},
             "wikidata_links": {"entity_label": self.name},
             "identities": {"label": self.name, "path": _path},
+            "governments": {"name": self.name},
+            "comparisons": {"name": self.name, "other": self.name},
             "wikidata_properties": {},
         }
         self._everywhere: Mapping[str, Renamer] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from pyoxigraph import Literal, NamedNode, Triple
@@ -20,6 +20,8 @@ RADAR = ID.iri("equipment/radar")
 ITEM = ID.iri("project/p/item/radar")
 LINE = ID.iri("budget/osa-fy2025")
 COUNT = ID.iri("recipient-count/osa-fy2025")
+OTHER_COUNT = ID.iri("recipient-count/osa-fy2024")
+EVENT = ID.iri("event/e")
 RULES = (ID.rules_a, ID.rules_b)
 BODIES = (ID.navy, ID.forces, ID.ministry)
 GOODS = (RADAR, ID.iri("equipment/sensor"), ID.iri("equipment/goods"))
@@ -47,8 +49,9 @@ def line_node(currency: NamedNode = UNIT.CCY_JPY) -> Node:
     return Node(LINE, described(LINE, OSA.BudgetLine, "Line", *frame), carrier=True)
 
 
-def count_node() -> Node:
-    return Node(COUNT, described(COUNT, OSA.RecipientCount, "Count", (OSA.party, JAPAN)), carrier=True)
+def count_node(about: NamedNode = COUNT, programme: NamedNode | None = None) -> Node:
+    frame = [(OSA.party, JAPAN), *([(OSA.programme, programme)] if programme is not None else [])]
+    return Node(about, described(about, OSA.RecipientCount, "Count", *frame), carrier=True)
 
 
 def name_node(iri: NamedNode, label: str) -> Node:
@@ -60,7 +63,9 @@ def source(number: int = 1, kind: NamedNode = OSA.Newspaper, **fields: object) -
     return Source(source_iri(f"s{number}"), Literal(f"Source {number}"), kind, **fields)  # type: ignore[arg-type]
 
 
-def claim(about: NamedNode, predicate: NamedNode, value: Term, number: int = 1, **fields: object) -> Claim:
+def claim(
+    about: NamedNode, predicate: NamedNode | None, value: Term | None, number: int = 1, **fields: object
+) -> Claim:
     fields = {"modality": OSA.Asserted, **fields}
     return Claim(source_iri(f"s{number}"), about, predicate=predicate, value=value, **fields)  # type: ignore[arg-type]
 
@@ -71,6 +76,16 @@ def year(number: int) -> tuple[tuple[NamedNode, Term], ...]:
 
 def integer(number: int) -> Literal:
     return Literal(str(number), datatype=XSD.integer)
+
+
+# Subject, predicate, value, and what else there is to a claim.
+Said = tuple[NamedNode, NamedNode | None, Term | None, dict[str, object]]
+QUOTES: tuple[tuple[Literal, ...], ...] = (
+    (),
+    (Literal("eight point one billion yen for the year", language="en"),),
+    (Literal("Eight point one billion yen for that year", language="en"),),
+    (Literal("the two governments signed the notes today", language="en"),),
+)
 
 
 class World:
@@ -97,29 +112,34 @@ class World:
 
     def claim(self, number: int) -> Claim:
         pick = self.random.choice
-        about, predicate, value, fields = pick(
-            (
-                self.amount,
-                self.status,
-                self.item,
-                self.goods,
-                self.signing,
-                self.counted,
-                self.rule,
-                self.stage,
-                self.recipient,
-                self.programme,
-                self.supply,
-                self.broader,
-                self.beneficiary,
-                self.whole,
-            )
-        )()
+        ways: tuple[Callable[[], Said], ...] = (
+            self.amount,
+            self.status,
+            self.item,
+            self.goods,
+            self.signing,
+            self.counted,
+            self.rule,
+            self.stage,
+            self.recipient,
+            self.programme,
+            self.supply,
+            self.broader,
+            self.beneficiary,
+            self.beneficiary,
+            self.whole,
+            self.export,
+            self.purpose,
+            self.event,
+            self.framing,
+        )
+        about, predicate, value, fields = pick(ways)()
         modality = pick((OSA.Asserted, OSA.Asserted, OSA.Asserted, OSA.Denied, OSA.Projected))
         people = pick(((), (), (ID.ann,), (ID.carol,)))
-        return claim(about, predicate, value, number, modality=modality, attributed_to=people, **fields)
+        given = {"modality": modality, "attributed_to": people, "quotes": pick(QUOTES), **fields}
+        return claim(about, predicate, value, number, **given)
 
-    def amount(self) -> tuple[NamedNode, NamedNode, Term, dict[str, object]]:
+    def amount(self) -> Said:
         pick = self.random.choice
         about = pick((PROJECT, LINE))
         qualifiers: tuple[tuple[NamedNode, Term], ...] = (
@@ -133,54 +153,76 @@ class World:
             fields |= {"hedge": OSA.AtLeast, "lower_bound": Decimal(number)}
         return about, OSA.amount, decimal_literal(number), fields
 
-    def status(self) -> tuple[NamedNode, NamedNode, Term, dict[str, object]]:
+    def status(self) -> Said:
         value = self.random.choice((OSA.Planned, OSA.Selected, OSA.Signed, OSA.Delivered))
         return PROJECT, OSA.status, value, {"qualifiers": ((OSA.asOf, date_literal("2025-02")),)}
 
-    def stage(self) -> tuple[NamedNode, NamedNode, Term, dict[str, object]]:
+    def stage(self) -> Said:
         value = self.random.choice((OSA.Request, OSA.Draft))
         return LINE, OSA.stage, value, {"qualifiers": year(self.random.choice((2025, 2026)))}
 
-    def item(self) -> tuple[NamedNode, NamedNode, Term, dict[str, object]]:
+    def item(self) -> Said:
         return PROJECT, OSA.item, ITEM, {}
 
-    def goods(self) -> tuple[NamedNode, NamedNode, Term, dict[str, object]]:
+    def goods(self) -> Said:
         return ITEM, OSA.count, integer(self.random.choice((4, 5))), {}
 
-    def signing(self) -> tuple[NamedNode, NamedNode, Term, dict[str, object]]:
+    def signing(self) -> Said:
         days = ("2023-11-03", "2023-11-04", "2023-11", "2023")
         return PROJECT, OSA.signedOn, date_literal(self.random.choice(days)), {}
 
-    def counted(self) -> tuple[NamedNode, NamedNode, Term, dict[str, object]]:
+    def counted(self) -> Said:
         pick = self.random.choice
         rule = pick((OSA.CumulativeSelected, OSA.CumulativeDelivered, OSA.CountingUnspecified))
         qualifiers = (*pick(((), year(2025), year(2026))), (OSA.countingRule, rule))
-        return COUNT, OSA.recipientCount, integer(pick((10, 12))), {"qualifiers": qualifiers}
+        return (
+            pick((COUNT, OTHER_COUNT)),
+            OSA.recipientCount,
+            integer(pick((10, 12))),
+            {"qualifiers": qualifiers},
+        )
 
-    def rule(self) -> tuple[NamedNode, NamedNode, Term, dict[str, object]]:
+    def rule(self) -> Said:
         about, other = self.random.sample(RULES, 2)
         qualifiers = self.random.choice(((), year(2025), year(2026)))
         return about, OSA.supersedes, other, {"qualifiers": qualifiers}
 
-    def recipient(self) -> tuple[NamedNode, NamedNode, Term, dict[str, object]]:
+    def recipient(self) -> Said:
         return PROJECT, OSA.recipient, self.random.choice((PALAU, ID.fiji)), {}
 
-    def programme(self) -> tuple[NamedNode, NamedNode, Term, dict[str, object]]:
+    def programme(self) -> Said:
         return PROJECT, OSA.programme, self.random.choice((ID.osa, ID.oda)), {}
 
-    def supply(self) -> tuple[NamedNode, NamedNode, Term, dict[str, object]]:
+    def supply(self) -> Said:
         return PROJECT, OSA.equipment, self.random.choice(GOODS), {}
 
-    def broader(self) -> tuple[NamedNode, NamedNode, Term, dict[str, object]]:
+    def broader(self) -> Said:
         narrow, broad = self.random.sample(GOODS, 2)
         return narrow, SKOS.broader, broad, {}
 
-    def beneficiary(self) -> tuple[NamedNode, NamedNode, Term, dict[str, object]]:
+    def beneficiary(self) -> Said:
         return PROJECT, OSA.beneficiary, self.random.choice(BODIES), {}
 
-    def whole(self) -> tuple[NamedNode, NamedNode, Term, dict[str, object]]:
+    def whole(self) -> Said:
         part, whole = self.random.sample(BODIES, 2)
         return part, OSA.partOf, whole, {}
+
+    def export(self) -> Said:
+        return self.random.choice(RULES), OSA.limitsExportsTo, self.random.choice(GOODS), {}
+
+    def event(self) -> Said:
+        pick = self.random.choice
+        if pick((True, False)):
+            return EVENT, OSA.actor, pick(BODIES), {}
+        return EVENT, OSA.eventType, pick((OSA.Adoption, OSA.Revision)), {}
+
+    def purpose(self) -> Said:
+        return ID.osa, OSA.hasPurpose, self.random.choice(RULES), {"framing": True}
+
+    def framing(self) -> Said:
+        stance = self.random.choice((OSA.Supportive, OSA.Critical, OSA.Neutral))
+        said = {"proposition": Literal("It is so.", language="en"), "topic": Literal("deterrence")}
+        return ID.osa, None, None, {"framing": True, "stance": stance, **said}
 
     def nodes(self, claims: Iterable[Claim]) -> Iterable[Node]:
         """The nodes that tables would describe: every subject with its part, and some names."""
@@ -193,8 +235,11 @@ class World:
             yield item_node()
         if LINE in subjects:
             yield line_node(pick((UNIT.CCY_JPY, UNIT.CCY_JPY, UNIT.CCY_USD)))
-        if COUNT in subjects:
-            yield count_node()
+        for count in (COUNT, OTHER_COUNT):
+            if count in subjects:
+                yield count_node(count, pick((ID.osa, ID.osa, None)))
+        if EVENT in subjects:
+            yield Node(EVENT, described(EVENT, OSA.PolicyEvent, "Event", (OSA.party, JAPAN)), carrier=True)
         for rule in RULES:
             if rule in named:
                 yield name_node(rule, pick(("Rules", "Principles")))

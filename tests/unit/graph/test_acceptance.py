@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from graph.curation import Curation
 from graph.precision import Interval
 from graph.resolution import Resolution, resolve
 from graph.votes import Slot, Vote
@@ -48,8 +49,8 @@ def figure(claim: str, low: str, high: str, **other: Any) -> Vote:
 
 def decide(*votes: Vote, accept: str = "", kind: str = "single") -> Resolution:
     """The resolution, which must not depend on the order of votes; `accept` names claims by their letters."""
-    resolution = resolve(SLOT, kind, votes, frozenset(accept))
-    assert resolution == resolve(SLOT, kind, votes[::-1], frozenset(accept))
+    resolution = resolve(SLOT, kind, votes, Curation(accepted=frozenset(accept)))
+    assert resolution == resolve(SLOT, kind, votes[::-1], Curation(accepted=frozenset(accept)))
     return resolution
 
 

@@ -10,18 +10,17 @@ import pytest
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Triple
 
 from graph.bundle import Bundle, Node, in_graph, source_graph
+from graph.curation import Curation
 from graph.embedded import EmbeddedStore
 from graph.errors import MalformedSourceError
-from graph.grounding import read_grounding
-from graph.inference import infer_all
 from graph.projection import ASSESSMENTS, REFERENCE
 from graph.revision import Change, Revision, is_entity_type
-from graph.rule_records import rule_quads
 from graph.sources import source_iri
-from graph.spool import BundleWriter, Tally, write_facts
+from graph.spool import Tally
 from graph.terms import date_literal
 from ontology.namespaces import ID, OSA, RDFS
 from ontology.vocabulary import Vocabulary, ontology_triples
+from tests.unit.graph.full_run import full_run as run_fully
 from tests.unit.graph.revision_world import (
     COUNT,
     ITEM,
@@ -43,7 +42,6 @@ from tests.unit.graph.revision_world import (
     year,
 )
 
-BUCKETS = 3
 GRAPH_OF_USER = NamedNode("https://w3id.org/osagraph/graph/user/copy")
 
 FullRun = Callable[[Iterable[Bundle]], tuple[set[Quad], Tally]]
@@ -53,25 +51,7 @@ FullRun = Callable[[Iterable[Bundle]], tuple[set[Quad], Tally]]
 def full_run(tmp_path: Path, vocabulary: Vocabulary) -> FullRun:
     """The quads and counts of a build over bundles."""
 
-    def run(bundles: Iterable[Bundle]) -> tuple[set[Quad], Tally]:
-        quads = tmp_path / "quads.nq"
-        votes = [tmp_path / f"votes-{bucket}" for bucket in range(BUCKETS)]
-        store, tally = EmbeddedStore(), Tally()
-        with BundleWriter(quads, votes, vocabulary) as writer:
-            for bundle in bundles:
-                writer.write(bundle)
-        store.bulk_load(quads)
-        tally.add(writer.tally)
-        for bucket in votes:
-            tally.add(write_facts([bucket], quads, vocabulary))
-            store.bulk_load(quads)
-        grounding = read_grounding()
-        store.insert(rule_quads(infer_all(store, grounding)))
-        # A revision finds the ontology there; here is none.
-        store.delete(in_graph(grounding.axioms, DefaultGraph()))
-        return set(store.quads()), tally
-
-    return run
+    return lambda bundles: run_fully(tmp_path, vocabulary, bundles)
 
 
 @pytest.fixture
@@ -113,6 +93,9 @@ def test_any_sequence_of_loads_and_removals_equals_the_full_run(
         assert change.facts == full.facts - tally.facts
         assert change.open_slots == full.open_slots - tally.open_slots
         assert change.resolutions == full.resolutions - tally.resolutions
+        assert change.contradictions == full.contradictions - tally.contradictions
+        assert change.corroborations == full.corroborations - tally.corroborations
+        assert change.sources == full.sources - tally.sources
         assert change.claims_added - change.claims_removed == full.claims - tally.claims
         assert change.quads == store.quad_count() - quads_before
         assert change.entities == entity_count(store) - entities_before
@@ -316,7 +299,7 @@ def test_the_rule_of_a_count_is_told_with_it(store: EmbeddedStore, vocabulary: V
 def test_a_curator_s_acceptance_decides(store: EmbeddedStore, vocabulary: Vocabulary) -> None:
     rejected = [claim(PROJECT, OSA.signedOn, date_literal("2023-11-04"), number) for number in (1, 2)]
     accepted = claim(PROJECT, OSA.signedOn, date_literal("2023-11-03"), 3)
-    revision = Revision(store, vocabulary, acceptances={accepted.iri.value})
+    revision = Revision(store, vocabulary, curation=Curation(accepted=frozenset({accepted.iri.value})))
     for number, said in enumerate((*rejected, accepted), start=1):
         revision.replace(Bundle(source(number), (said,), (project_node(),)))
     revision.finish()

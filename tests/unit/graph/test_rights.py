@@ -15,7 +15,7 @@ from graph.tokens import Token
 BASE: Final = "https://w3id.org/osagraph/graph/"
 SCOPES: Final = ("admin", "user", "source:a", "source:b")
 SCOPE_SETS: Final = tuple(chain.from_iterable(combinations(SCOPES, size) for size in range(5)))
-COMPUTED: Final = (None, f"{BASE}assessments", f"{BASE}meta", f"{BASE}reference")
+COMPUTED: Final = (None, f"{BASE}assessments", f"{BASE}meta", f"{BASE}reference", f"{BASE}retracted/a")
 SOURCES: Final = (f"{BASE}source/a", f"{BASE}source/b")
 USERS: Final = (f"{BASE}user/notes", f"{BASE}user/my/notes.v2", f"{BASE}user/..x", f"{BASE}user/日本")
 ELSEWHERE: Final = (
@@ -141,6 +141,12 @@ def test_each_graph_is_of_one_kind(graphs: tuple[str | None, ...], kind: GraphKi
             False,
             "The default graph is computed from the claims and never written. "
             "Write to the graph of a source, and it follows.",
+        ),
+        (
+            f"{BASE}retracted/a",
+            False,
+            False,
+            f"The graph {BASE}retracted/a keeps what a retracted source said, and is never written.",
         ),
         (
             "http://example.org/g",

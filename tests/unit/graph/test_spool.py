@@ -17,6 +17,7 @@ from graph.bundle import (
     source_graph,
 )
 from graph.claims import Claim
+from graph.curation import Curation
 from graph.embedded import EmbeddedStore
 from graph.projection import ASSESSMENTS
 from graph.sources import Source, source_iri, source_triples
@@ -60,7 +61,7 @@ def build(
     tally = Tally()
     tally.add(writer.tally)
     for path in votes:
-        tally.add(write_facts([path], quads, vocabulary, accept))
+        tally.add(write_facts([path], quads, vocabulary, Curation(accepted=frozenset(accept))))
         store.bulk_load(quads)
     return set(store.quads()), tally
 

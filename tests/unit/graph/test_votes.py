@@ -81,6 +81,10 @@ def test_a_vote_says_what_the_policy_needs(vocabulary: Vocabulary) -> None:
         weak=True,
         primary=False,
         day="2025-12-31",
+        source=SOURCE.iri.value,
+        modality=OSA.Asserted.value,
+        stage_said=OSA.Draft.value,
+        currency=UNIT.CCY_JPY.value,
     )
     assert vote.interval == (Decimal(8_050_000_000), Decimal(8_150_000_000))
 
@@ -95,3 +99,32 @@ def test_only_what_a_party_says_in_its_own_voice_is_primary(vocabulary: Vocabula
     assert not vote_of(own, party, vocabulary, {}, {}).primary
     assert not vote_of(own, replace(party, country=None), vocabulary, parties, {}).primary
     assert not vote_of(own, replace(party, kind=OSA.StateMedia), vocabulary, parties, {}).primary
+
+
+def test_a_vote_says_what_assessments_need_besides(vocabulary: Vocabulary) -> None:
+    claim = said(
+        OSA.recipientCount,
+        Literal("12", datatype=XSD.integer),
+        ID.count,
+        qualifiers=((OSA.asOf, date_literal("2025-12")),),
+        verbatim=(Literal("a dozen"),),
+        quotes=(Literal("A dozen states receive the new aid"), Literal("a dozen")),
+    )
+    vote = vote_of(claim, SOURCE, vocabulary, {}, {}, {ID.count.value: ID.osa.value})
+    assert (vote.as_of, vote.printed, vote.matter) == ("2025-12-31", "a dozen", ID.osa.value)
+    assert vote.texts == ("a dozen states receive the new aid",)  # two words prove nothing
+    assert vote_of(claim, SOURCE, vocabulary, {}, {}).matter == ID.count.value
+
+
+def test_a_note_on_what_a_sum_covers_is_kept_and_others_are_not(vocabulary: Vocabulary) -> None:
+    notes = (Literal("record"), Literal("includes the coast guard"))
+    claim = said(
+        OSA.amount, decimal_literal(9), LINE, qualifiers=((OSA.currency, UNIT.CCY_JPY),), notes=notes
+    )
+    assert vote_of(claim, SOURCE, vocabulary, {}, {}).scope == "includes the coast guard"
+
+
+def test_an_event_is_told_with_who_acted(vocabulary: Vocabulary) -> None:
+    what, who = said(OSA.eventType, OSA.Meeting), said(OSA.actor, ID.japan)
+    assert vote_of(what, SOURCE, vocabulary, {}, {}).told_with == OSA.actor.value
+    assert vote_of(who, SOURCE, vocabulary, {}, {}).told_with == ""

@@ -10,6 +10,7 @@ import pytest
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 
 from graph.bundle import Bundle
+from graph.curation import Curation
 from graph.embedded import EmbeddedStore
 from graph.errors import MalformedSourceError, SourceUnavailableError
 from graph.projection import ASSESSMENTS
@@ -108,7 +109,8 @@ def test_acceptances_and_files_of_quads_go_in(tables: Path, scratch: Path, tmp_p
     assert BASED_ON_RULES not in quads
     claims = [quad.subject for quad in quads if quad.predicate == OSA.object and quad.object == ID.rules]
     accepted = frozenset(claim.value for claim in claims if isinstance(claim, NamedNode))
-    quads, _, _ = run(BuildPlan(tables, extra=(tmp_path / "extra.nq",), acceptances=accepted), scratch)
+    curation = Curation(accepted=accepted)
+    quads, _, _ = run(BuildPlan(tables, extra=(tmp_path / "extra.nq",), curation=curation), scratch)
     assert {extra, BASED_ON_RULES} <= quads and BASED_ON_LAW not in quads
 
 

@@ -13,7 +13,7 @@ from loaders.cells import CellReader
 from loaders.mappings import TABLES
 from loaders.names import Names
 from loaders.rows import Row, RowMapper
-from ontology.namespaces import ID, OSA
+from ontology.namespaces import ID, OSA, UNIT
 from ontology.vocabulary import Vocabulary
 
 SOURCE = Source(source_iri("s1"), Literal("Title"), OSA.Newspaper)
@@ -71,3 +71,40 @@ def test_a_relation_to_nothing_is_refused_with_its_place(mapper: RowMapper) -> N
     assert str(caught.value) == (
         "relations.csv, line 7, column object: this column may not be empty (value: ''). Fill it in."
     )
+
+
+def budget(quote: str, **fields: str) -> Row:
+    row = {"budget_line": "osa", "fiscal_year": "2026", "amount": "18100000000", "currency": "JPY"}
+    row |= {"stage": "draft", "source_id": "s1", "modality": "asserted", "quote": quote, **fields}
+    return Row("budgets", "budgets.csv", 7, row)
+
+
+def sums(mapper: RowMapper, row: Row) -> list[tuple[str, str, NamedNode | None]]:
+    """The sums in other currencies than yen: value, printed figure, hedge."""
+    claims = [each for each in mapper.map_row(row, SOURCE) if isinstance(each, Claim)]
+    return [
+        (each.value.value, each.verbatim[0].value, each.hedge)
+        for each in claims
+        if each.value is not None and each.qualifier(OSA.currency) == UNIT.CCY_USD
+    ]
+
+
+@pytest.mark.parametrize(
+    ("quote", "hedge", "expected"),
+    [
+        ("18.1 billion yen ($116 million)", "", ("116000000", "$116 million", None)),
+        ("18.1 billion yen (approx. $147.6M)", "", None),  # the scale is not one that is read
+        ("9 trillion yen (about $58 billion)", "", ("58000000000", "$58 billion", OSA.About)),
+        ("9 trillion yen ($85.9 billion)", "more_than", ("85900000000", "$85.9 billion", OSA.MoreThan)),
+        ("18.1 billion yen", "", None),
+    ],
+)
+def test_a_sum_beside_yen_in_a_quote_is_a_claim_of_its_own(
+    mapper: RowMapper, quote: str, hedge: str, expected: tuple[str, str, NamedNode | None] | None
+) -> None:
+    assert sums(mapper, budget(quote, hedge=hedge)) == ([expected] if expected else [])
+
+
+def test_the_quote_of_a_sum_in_dollars_gives_no_second_one(mapper: RowMapper) -> None:
+    row = budget("$116 million", currency="USD", amount="116000000", printed_figure="$116 million")
+    assert sums(mapper, row) == [("116000000", "$116 million", None)]

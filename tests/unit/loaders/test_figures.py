@@ -28,6 +28,7 @@ NOUNS = frozenset({"radar", "boat", "vehicle", "system"})
         (235_000_000, "P235 million (600 million yen)", None, 3),
         (600_000_000, "P235 million (600 million yen)", None, 3),
         (600_000_000, "six hundred million", None, None),
+        (6_000_000, "six million dollars", None, 1),
         (600_000_000, "", "0", None),
         (0, "nothing", "1e9", None),
         (5, "", "1e-24", 25),
