@@ -46,7 +46,9 @@ class BlockingAnswer:
 class QueryReaders(Protocol):
     """Somebody who answers queries: the readers, or something in their place in a test."""
 
-    def query(self, request: ReadRequest, client: str = "") -> BlockingAnswer:
+    def query(
+        self, request: ReadRequest, client: str = "", snapshot: Snapshot | None = None
+    ) -> BlockingAnswer:
         """See `ReaderPool.query`."""
         ...
 
@@ -58,9 +60,11 @@ class BlockingReaders:
         self.pool = pool
         self._loop = loop
 
-    def query(self, request: ReadRequest, client: str = "") -> BlockingAnswer:
+    def query(
+        self, request: ReadRequest, client: str = "", snapshot: Snapshot | None = None
+    ) -> BlockingAnswer:
         """See `ReaderPool.query`."""
-        return BlockingAnswer(_wait(self.pool.query(request, client), self._loop), self._loop)
+        return BlockingAnswer(_wait(self.pool.query(request, client, snapshot), self._loop), self._loop)
 
     def close(self) -> None:
         """End the readers."""

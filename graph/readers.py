@@ -24,6 +24,7 @@ from graph.reader_protocol import END, FAULT, LEAVING, WHOLE, ReadRequest, fault
 LONG_SECONDS: Final = 1.0
 SHORT_TEXT: Final = 2000
 EXPLAINER: Final = "graph.explanation_child"
+RECEIPT_WRITER: Final = "graph.receipts_child"
 
 
 @dataclass(frozen=True)
@@ -106,18 +107,20 @@ class ReaderPool:
         """What the pool is doing right now."""
         return PoolState(self._working.total(), len(self._idle), len(self._queue), self._killed)
 
-    async def query(self, request: ReadRequest, client: str = "") -> Answer:
+    async def query(self, request: ReadRequest, client: str = "", snapshot: Snapshot | None = None) -> Answer:
         """The answer to a query, once its first bytes are there; `client` is "" for the server itself.
 
+        `snapshot` is the one that answers, or a view in its place; None: the current one.
         Raises QuerySyntaxError, UnsupportedFormatError, QueryTimeoutError, QueryFailedError,
         ReadersBusyError, ClientBusyError, and StoreMissingError where nothing has been built.
         """
         if not request.is_checked:
             await self._check(request.text)
-        snapshot = self._current()
+        snapshot = snapshot or self._current()
         await self._admit(client)
         try:
-            reader = await (self._take() if request.explain is None else self._start_explainer())
+            program = _own_program(request)
+            reader = await (self._take() if program is None else self._start(program))
         except BaseException:
             self._leave(client)
             raise
@@ -190,9 +193,9 @@ class ReaderPool:
         self._keep_spares()
         return await start_reader(self.limits.memory_bytes)
 
-    async def _start_explainer(self) -> Reader:
-        """A process for one explanation, which takes more to start than a reader of queries."""
-        return await start_reader(self.limits.memory_bytes, EXPLAINER)
+    async def _start(self, program: str) -> Reader:
+        """A process for one request, which takes more to start than a reader of queries."""
+        return await start_reader(self.limits.memory_bytes, program)
 
     def _keep_spares(self) -> None:
         """Start processes in the background, so that nobody has to wait for one to warm up."""
@@ -252,7 +255,7 @@ class Work:
     async def start(self, request: ReadRequest, snapshot: Snapshot) -> Answer:
         """The answer, once its first bytes are there."""
         limits = self._pool.limits
-        self._is_leaving = request.explain is not None
+        self._is_leaving = _own_program(request) is not None
         self._reader.allow(min(limits.first_byte_seconds, limits.total_seconds))
         self._reader.send(request, str(snapshot.store))
         head = json.loads(await self._receive())
@@ -294,3 +297,10 @@ class Work:
             self._courtesy.cancel()
             self._reader.rest()
             self._pool.release(self._reader, self._client, self._is_complete and not self._is_leaving)
+
+
+def _own_program(request: ReadRequest) -> str | None:
+    """The program that answers such requests one by one, where readers of queries do not."""
+    if request.explain is not None:
+        return EXPLAINER
+    return RECEIPT_WRITER if request.receipts else None
