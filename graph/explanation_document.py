@@ -70,7 +70,7 @@ class DocumentWriter:
             case Reference():
                 return {"kind": "reference"}
             case Description():
-                sources = [self._source(source) for source in way.sources]
+                sources = [self.source(source) for source in way.sources]
                 return {"kind": "description", "sources": sources, "count": way.count}
             case Link():
                 return self._link(way)
@@ -84,9 +84,9 @@ class DocumentWriter:
             case Link():
                 return self._link(gap)
             case NotCounted():
-                return {"kind": "claim", "reason": gap.reason, "evidence": self._evidence(gap.evidence)}
+                return {"kind": "claim", "reason": gap.reason, "evidence": self.evidence(gap.evidence)}
             case Elsewhere():
-                return {"kind": "elsewhere", "graphs": [self._term(graph) for graph in gap.graphs]}
+                return {"kind": "elsewhere", "graphs": [self.term(graph) for graph in gap.graphs]}
             case Underived():
                 return self._underived(gap)
             case Unspoken():
@@ -103,20 +103,20 @@ class DocumentWriter:
             "kind": "decision",
             "resolution": decision.iri.value,
             "state": "open" if accepted is None else "accepted",
-            "accepted": None if accepted is None else self._term(accepted),
+            "accepted": None if accepted is None else self.term(accepted),
             "fact": None if held is None else self._pattern(held),
-            "step": self._term(resolution.step),
+            "step": self.term(resolution.step),
             "voices": resolution.voices,
             "supportedBy": len(resolution.supported_by),
             "contestedBy": len(resolution.contested_by),
             "fiscalYear": slot.period or None,
-            "countingRule": self._term(read_term(resolution.definition)) if resolution.definition else None,
-            "supporting": [self._evidence(each) for each in decision.supporting if is_new],
-            "contesting": [self._evidence(each) for each in decision.contesting if is_new],
+            "countingRule": self.term(read_term(resolution.definition)) if resolution.definition else None,
+            "supporting": [self.evidence(each) for each in decision.supporting if is_new],
+            "contesting": [self.evidence(each) for each in decision.contesting if is_new],
         }
 
     def _link(self, link: Link) -> Document:
-        confidence = self._term(link.confidence)
+        confidence = self.term(link.confidence)
         return {"kind": "link", "link": link.iri.value, "evidence": link.evidence, "confidence": confidence}
 
     def _underived(self, gap: Underived) -> Document:
@@ -128,42 +128,44 @@ class DocumentWriter:
             "why": [self.write(explanation) for explanation in gap.why],
         }
 
-    def _evidence(self, evidence: Evidence) -> Document:
+    def evidence(self, evidence: Evidence) -> Document:
+        """A claim, what it says and where its quote stands, with its source."""
         claim = evidence.claim
         return {
             "claim": claim.iri.value,
-            "value": None if claim.value is None else self._term(claim.value),
-            "modality": self._term(claim.modality),
+            "value": None if claim.value is None else self.term(claim.value),
+            "modality": self.term(claim.modality),
             "qualifiers": [self._pair(name, value) for name, value in claim.qualifiers],
-            "attributedTo": [self._term(node) for node in claim.attributed_to],
+            "attributedTo": [self.term(node) for node in claim.attributed_to],
             "quotes": [_text(quote) for quote in claim.quotes],
             "verbatim": [_text(figure) for figure in claim.verbatim],
             "proposition": None if claim.proposition is None else _text(claim.proposition),
             **_position(claim),
-            "source": self._source(evidence.source),
+            "source": self.source(evidence.source),
         }
 
-    def _source(self, source: Source) -> Document:
+    def source(self, source: Source) -> Document:
+        """A source as in a list of references."""
         return {
             "iri": source.iri.value,
             "title": _text(source.title),
-            "publisher": None if source.publisher is None else self._term(source.publisher),
-            "kind": self._term(source.kind),
+            "publisher": None if source.publisher is None else self.term(source.publisher),
+            "kind": self.term(source.kind),
             "isWeak": source.is_weak,
             "issued": None if source.issued is None else source.issued.value,
             "url": None if source.url is None else source.url.value,
         }
 
     def _pair(self, name: NamedNode, value: AnyTerm) -> Document:
-        return {"property": self._term(name), "value": self._term(value)}
+        return {"property": self.term(name), "value": self.term(value)}
 
     def _statement(self, triple: Triple) -> Document:
         return self._pattern((triple.subject, triple.predicate, triple.object))
 
     def _pattern(self, terms: Iterable[AnyTerm | PatternTerm]) -> Document:
-        return dict(zip(("subject", "predicate", "object"), map(self._term, terms), strict=True))
+        return dict(zip(("subject", "predicate", "object"), map(self.term, terms), strict=True))
 
-    def _term(self, term: AnyTerm | PatternTerm) -> Document:
+    def term(self, term: AnyTerm | PatternTerm) -> Document:
         """A term as in SPARQL results, with its `text` as in Turtle and its `label`."""
         text = self._names.text(term)
         match term:

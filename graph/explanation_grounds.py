@@ -64,7 +64,7 @@ class Grounds:
             ways.append(Reference())
         sources = [graph for graph in graphs if graph != REFERENCE]
         if sources:
-            named = [source for graph in sources[:NAMED_SOURCES] for source in self._sources_in(graph)]
+            named = [source for graph in sources[:NAMED_SOURCES] for source in self.sources_in(graph)]
             ways.append(Description(tuple(named), len(sources)))
         ways += [link for link in self.links(triple) if link.confidence == OSA.Verified]
         return tuple(ways)
@@ -172,7 +172,8 @@ class Grounds:
     def _has(self, subject: AnyTerm, predicate: NamedNode, value: AnyTerm, graph: GraphName) -> bool:
         return next(self._store.quads(subject, predicate, value, graph), None) is not None
 
-    def _sources_in(self, graph: NamedNode) -> Iterator[Source]:
+    def sources_in(self, graph: NamedNode) -> Iterator[Source]:
+        """The source whose graph this is, if it describes itself there."""
         described = self._store.quads(None, RDF.type, OSA.Source, graph)
         for quad in islice(described, 1):
             yield self._source(quad.subject, graph)  # type: ignore[arg-type]

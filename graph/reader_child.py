@@ -7,6 +7,7 @@ that asked for it.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import resource
 import sys
@@ -28,9 +29,16 @@ from pyoxigraph import (
 
 from graph.confinement import confine, end_with_parent
 from graph.embedded import EmbeddedStore, syntax_error
-from graph.errors import QuerySyntaxError, StoreError, UnknownResourceError, UnsupportedFormatError
+from graph.errors import (
+    NoReceiptsError,
+    QuerySyntaxError,
+    StoreError,
+    UnknownResourceError,
+    UnsupportedFormatError,
+)
 from graph.reader_protocol import DATA, END, HEAD, LEAVING, PREFIX, WHOLE, Frame, ReadRequest, fault_frame
 from graph.store import GraphName, Results
+from graph.view_retention import held_while_read, view_mark
 from ontology.namespaces import PREFIXES
 
 FRAME_BYTES: Final = 256 * 1024
@@ -85,7 +93,7 @@ class FrameWriter:
 class SnapshotStore(EmbeddedStore):
     """A finished snapshot that answers requests of the SPARQL protocol and the Graph Store Protocol."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path | None) -> None:
         super().__init__(folder, read_only=True)
 
     def ask(self, request: ReadRequest) -> Results:
@@ -133,25 +141,38 @@ class Snapshots:
     """The snapshot that was asked last stays open; another one takes its place when it is asked."""
 
     def __init__(self) -> None:
-        self._folder = ""
+        self._mark = ""
         self._store: SnapshotStore | None = None
+        self._hold = contextlib.ExitStack()
 
     def open(self, folder: str) -> SnapshotStore:
-        """The snapshot's store.
+        """The snapshot's store, or a view's, which stays in its place until `rest`.
 
         Raises StoreError where it cannot be opened.
         """
-        if self._store is None or folder != self._folder:
+        self.rest()
+        try:
+            self._hold.enter_context(held_while_read(Path(folder)))
+            mark = view_mark(Path(folder))
+        except OSError as error:
+            raise StoreError(f"{folder} is gone.") from error
+        if self._store is None or mark != self._mark:
             self._store = None
             self._store = SnapshotStore(Path(folder))
-            self._folder = folder
+            self._mark = mark
         return self._store
+
+    def rest(self) -> None:
+        """The store that is open is not being read any more."""
+        self._hold.close()
 
 
 def reply(store: SnapshotStore, request: ReadRequest, output: IO[bytes]) -> Frame:
     """Send the answer of a query, or a whole graph, but for the last frame, which is returned."""
     if request.graph is not None:
         return answer_graph(store, request, request.graph, output)
+    if request.check:
+        return answer_check(request, output)
     return answer_query(store, request, output)
 
 
@@ -164,6 +185,7 @@ def answer(snapshots: Snapshots, request: ReadRequest, output: IO[bytes], reply_
     except Exception as error:
         # The engine raises what it likes; whatever it is, this process lives on and says so.
         last = _report(error)
+    snapshots.rest()
     is_large = time.monotonic() - began > QUICK_SECONDS and resident_bytes() > LARGE_BYTES
     if is_large:
         output.write(Frame(LEAVING).encode())
@@ -188,6 +210,16 @@ def answer_query(store: SnapshotStore, request: ReadRequest, output: IO[bytes]) 
     writer = begin(form, request, output)
     write_results(results, request.media_types[form], writer)
     return writer.finish()
+
+
+def answer_check(request: ReadRequest, output: IO[bytes]) -> Frame:
+    """Send nothing, which says that the query is well-formed; the last frame is returned.
+
+    Raises what is wrong with it.
+    """
+    # The engine parses only what it is about to evaluate, and over no data that costs nothing.
+    SnapshotStore(None).ask(request)
+    return begin("check", request, output).finish()
 
 
 def answer_graph(store: SnapshotStore, request: ReadRequest, graph: str, output: IO[bytes]) -> Frame:
@@ -227,6 +259,8 @@ def _report(error: Exception) -> Frame:
             return fault_frame("syntax", str(error), error.line, error.column)
         case UnknownResourceError():
             return fault_frame("unknown", str(error))
+        case NoReceiptsError():
+            return fault_frame("receipts", str(error))
         case StoreError():
             return fault_frame("store", str(error))
         case _:

@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 
 from graph.errors import (
     KnowledgeGraphError,
+    NoReceiptsError,
     QueryFailedError,
     QuerySyntaxError,
     StoreError,
@@ -33,6 +34,7 @@ FAULTS: Final[Mapping[str, type[KnowledgeGraphError]]] = MappingProxyType(
         "failed": QueryFailedError,
         "store": StoreError,
         "unknown": UnknownResourceError,
+        "receipts": NoReceiptsError,
     }
 )
 
@@ -60,7 +62,8 @@ class ReadRequest:
     `is_checked`: whether `require_harmless` has seen the text. `is_packed`: whether the answer is gzipped.
     `graph`: without a text, the graph that is asked for whole ("": the default graph), or, with `is_head`,
     whether it is there. `explain`: without a text, the terms of a triple in N-Triples syntax, whose
-    explanation is asked for.
+    explanation is asked for. `receipts`: whether the rows of the query are wanted with their receipts.
+    `check`: whether only the syntax of the query is asked about; the answer is empty, of the form `check`.
     """
 
     text: str
@@ -76,6 +79,8 @@ class ReadRequest:
     graph: str | None = None
     is_head: bool = False
     explain: tuple[str, str, str] | None = None
+    receipts: bool = False
+    check: bool = False
 
     def frame(self, store: str) -> Frame:
         """The request as a message; `store` is the folder of the snapshot that it asks."""
