@@ -43,6 +43,8 @@ format: .venv/.dev-stamp
 
 bench: .venv/.dev-stamp
 	$(BIN)/python tests/bench/growth.py
+	$(BIN)/python tests/bench/assessments.py
+	$(BIN)/python tests/bench/views.py
 	$(BIN)/python tests/bench/endpoints.py --rdflib-venv .venv/rdflib-endpoint --rounds 2
 
 conformance: .venv/.dev-stamp

@@ -27,6 +27,7 @@ from graph.audit import AUDIT_FILE, AuditLog
 from graph.blocking_readers import BlockingReaders, OwnReaders
 from graph.commands import export, query
 from graph.console import data_option, progress_bar, quiet_option, reports_errors
+from graph.contradiction_commands import contradictions_command
 from graph.datadir import DataDirectory, locked
 from graph.errors import StoreBusyError, StoreMissingError
 from graph.explain_commands import explain_command
@@ -44,6 +45,7 @@ from loaders.commands import (
     verify_command,
     workshop,
 )
+from loaders.curation_commands import CURATION_COMMANDS
 from loaders.hand import HandLimits
 from loaders.operations import build, publish_empty
 from loaders.validate_command import validate_command
@@ -54,6 +56,7 @@ from web.metrics import Metrics
 from web.observer import Observer
 from web.request_log import RequestLog, SlowQueryLog
 from web.settings import Settings
+from web.site import Site
 from web.uploads import clear_incoming
 from web.writes import Writes
 
@@ -67,9 +70,9 @@ RESTART_SECONDS: Final = 0.2
 def create_app(settings: Settings | None = None) -> Flask:
     """The pages as a WSGI application, with readers of its own, for Flask's command line and for tests."""
     settings = settings or Settings.from_environment()
-    pointer = SnapshotPointer(DataDirectory(settings.data))
-    app = _pages(settings, pointer, OwnReaders(pointer.current, settings.limits()))
-    return app
+    data = DataDirectory(settings.data)
+    pointer = SnapshotPointer(data)
+    return _pages(settings, data, pointer, OwnReaders(pointer.current, settings.limits()))
 
 
 def create_front(settings: Settings) -> Front:
@@ -88,14 +91,17 @@ def create_front(settings: Settings) -> Front:
     )
 
     def pages(readers: BlockingReaders) -> Flask:
-        return _pages(settings, pointer, readers)
+        return _pages(settings, data, pointer, readers)
 
     return Front(settings, pointer, writes, pages, observer)
 
 
-def _pages(settings: Settings, pointer: SnapshotPointer, readers: BlockingReaders) -> Flask:
-    catalogue = Catalogue.read(QUERIES, QUERIES / "competency")
-    app = build_app(settings, readers, catalogue, lambda: pointer.current().counts)
+def _pages(
+    settings: Settings, data: DataDirectory, pointer: SnapshotPointer, readers: BlockingReaders
+) -> Flask:
+    questions = Catalogue.read(QUERIES, QUERIES / "competency")
+    pages = Catalogue.read(QUERIES / "pages")
+    app = build_app(Site(settings, readers, questions, pages, pointer.current, data.kept))
     app.extensions["readers"] = readers
     return app
 
@@ -112,6 +118,7 @@ def main() -> None:
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--raw", is_flag=True, help="Serve a plain dataset: no pages, and prefixes must be declared.")
 @click.option("--public-url", envvar="OSAGRAPH_PUBLIC_URL", help="The address that clients see.")
+@click.option("--report-url", envvar="OSAGRAPH_REPORT_URL", help="Where pages say that errors are reported.")
 @click.option(
     "--proxy", "proxies", multiple=True, help="Networks of proxies whose X-Forwarded-* is believed."
 )
@@ -128,6 +135,7 @@ def serve(
     port: int,
     raw: bool,
     public_url: str | None,
+    report_url: str | None,
     proxies: tuple[str, ...],
     readers: int | None,
     deadline: float,
@@ -142,6 +150,7 @@ def serve(
         host=host,
         port=port,
         public_url=public_url,
+        report_url=report_url,
         proxies=proxies,
         raw=raw,
         deadline_seconds=deadline,
@@ -260,8 +269,10 @@ for command in (
     sources_command,
     verify_command,
     validate_command,
+    *CURATION_COMMANDS,
     query,
     explain_command,
+    contradictions_command,
     export,
     snapshots_command,
     backup_command,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -19,15 +19,20 @@ from pyoxigraph import (
     RdfFormat,
 )
 
-from graph.console import data_option, quiet_option, reports_errors
+from graph.console import data_option, print_json, quiet_option, reports_errors
 from graph.datadir import DataDirectory, writing
 from graph.embedded import EmbeddedStore
 from graph.errors import UnknownResourceError, UnsupportedFormatError
 from graph.federation import federated
 from graph.query_options import parameter_option, query_text, service_option
+from graph.receipts_command import receipts_lines, receipts_option, require_receipts
 from graph.service_client import ask_service
+from graph.side_by_side import side_by_side
 from graph.store import Results
-from ontology.namespaces import GRAPH, prefixed_name
+from graph.text_table import aligned, short
+from graph.view_options import open_view, views_option
+from graph.views import ViewChoice
+from ontology.namespaces import GRAPH
 
 RESULT_FORMATS = {
     "json": QueryResultsFormat.JSON,
@@ -56,6 +61,8 @@ EXPORT_FORMATS = {
 @data_option
 @parameter_option
 @service_option
+@views_option
+@receipts_option
 @click.option(
     "--format",
     "form",
@@ -66,20 +73,55 @@ EXPORT_FORMATS = {
 )
 @reports_errors
 def query(
-    text: str, data: DataDirectory, values: Mapping[str, str], services: Mapping[str, str], form: str
+    text: str,
+    data: DataDirectory,
+    values: Mapping[str, str],
+    services: Mapping[str, str],
+    views: Sequence[ViewChoice],
+    has_receipts: bool,
+    form: str,
 ) -> None:
     """Answer a SPARQL query: its text, @FILE.rq, or the name of one that comes with osagraph.
 
-    The prefixes osa:, id:, graph: … are known. A SERVICE is asked only if --service allows it.
+    The prefixes osa:, id:, graph: … are known. A SERVICE is asked only if --service allows it. With --as-of
+    or --perspective a view answers: the facts as these sources alone would have them.
     """
     text = query_text(text, values)
-    store = EmbeddedStore(data.current().store, read_only=True)
-    results = store.query(federated(text, services, ask_service))
+    asked = federated(text, services, ask_service)
+    if has_receipts:
+        require_receipts(text, asked, len(views))
+        for line in receipts_lines(_open(data, views[0]), asked, form):
+            click.echo(line)
+        return
+    if len(views) > 1 and form not in ("table", "json"):
+        raise UnsupportedFormatError(f"Several perspectives cannot be written as {form}. Use table or json.")
+    answers = [(view, _ask(data, view, asked)) for view in views]
+    if len(answers) > 1:
+        _print_side_by_side(answers, form)
+        return
+    results = answers[0][1]
     if form == "table":
         for line in _table(results):
             click.echo(line)
         return
     click.echo(_serialized(results, form).rstrip("\n"))
+
+
+def _ask(data: DataDirectory, view: ViewChoice, text: str) -> Results:
+    return _open(data, view).query(text)
+
+
+def _open(data: DataDirectory, view: ViewChoice) -> EmbeddedStore:
+    return EmbeddedStore(open_view(data, view).store, read_only=True)
+
+
+def _print_side_by_side(answers: Sequence[tuple[ViewChoice, Results]], form: str) -> None:
+    compared = side_by_side([(str(view.perspective), results) for view, results in answers])
+    if form == "json":
+        print_json(compared.document())
+        return
+    for line in aligned(*compared.table()):
+        click.echo(line)
 
 
 def _serialized(results: Results, form: str) -> str:
@@ -102,18 +144,7 @@ def _table(results: Results) -> Iterator[str]:
             yield f"{triple} ."
         return
     names = [f"?{variable.value}" for variable in results.variables]
-    rows = [[_short(term) for term in solution] for solution in results]
-    widths = [max(len(row[place]) for row in [names, *rows]) for place in range(len(names))]
-    for row in [names, ["-" * width for width in widths], *rows]:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-
-
-def _short(term: object) -> str:
-    if term is None:
-        return ""
-    if isinstance(term, NamedNode):
-        return prefixed_name(term.value) or str(term)
-    return str(getattr(term, "value", term))
+    yield from aligned(names, [[short(term) for term in solution] for solution in results])
 
 
 @click.command(epilog="Example: osagraph export osagraph.nq.gz")

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from pyoxigraph import NamedNode
+
 from graph.errors import InvalidParameterError, OntologyError, UnknownQueryError
 from graph.query_header import read_header, without_header
-from graph.query_parameters import Parameter
-from graph.substitution import require_substitutable, substitute
+from graph.query_parameters import Given, Parameter
+from graph.substitution import fill_lists, require_lists, require_substitutable, substitute
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class NamedQuery:
         """The text without its header."""
         return without_header(self.text)
 
-    def bind(self, values: Mapping[str, str]) -> str:
+    def bind(self, values: Mapping[str, Given]) -> str:
         """The query's text with its parameters filled in as RDF terms, good for every store.
 
         A value that is missing or empty is the default; a parameter with neither stays a free variable.
@@ -39,9 +41,18 @@ class NamedQuery:
         for name, value in values.items():
             if name not in self.parameters:
                 names = ", ".join(self.parameters) or "no parameters"
-                raise InvalidParameterError(name, value, f"one of: {names}" if self.parameters else names)
-        terms = {name: parameter.term(values.get(name)) for name, parameter in self.parameters.items()}
-        return substitute(self.text, {name: term for name, term in terms.items() if term is not None})
+                raise InvalidParameterError(
+                    name, _text(value), f"one of: {names}" if self.parameters else names
+                )
+        terms, lists = {}, {}
+        for name, parameter in self.parameters.items():
+            given = values.get(name)
+            if parameter.many:
+                lists[name] = parameter.terms(given)
+            else:
+                terms[name] = parameter.term(_single(parameter, given))
+        text = fill_lists(self.text, {name: found for name, found in lists.items() if found is not None})
+        return substitute(text, {name: term for name, term in terms.items() if term is not None})
 
 
 def read_query(path: Path) -> NamedQuery:
@@ -52,10 +63,29 @@ def read_query(path: Path) -> NamedQuery:
     text = path.read_text(encoding="utf-8")
     header = read_header(text, path)
     try:
-        require_substitutable(text, header.parameters.keys())
+        many = {name for name, parameter in header.parameters.items() if parameter.many}
+        require_substitutable(text, header.parameters.keys() - many)
+        require_lists(text, many)
     except OntologyError as error:
         raise OntologyError(f"{path.name}: {error}") from error
     return NamedQuery(path.stem, header.summary, text, header.parameters, header.description, header.answers)
+
+
+def _single(parameter: Parameter, given: Given | None) -> str | NamedNode | None:
+    """The one value that a parameter has.
+
+    Raises InvalidParameterError for a list.
+    """
+    if given is None or isinstance(given, str | NamedNode):
+        return given
+    raise InvalidParameterError(parameter.name, _text(given), parameter.expected)
+
+
+def _text(given: Given) -> str:
+    """What was given, for a sentence."""
+    if isinstance(given, str):
+        return given
+    return given.value if isinstance(given, NamedNode) else " ".join(map(_text, given))
 
 
 class Catalogue:

@@ -24,7 +24,7 @@ from graph.errors import InvalidParameterError, OntologyError
 from graph.query_parameters import TYPES, Parameter
 
 KEYS: Final = ("summary", "description", "parameters", "answers")
-PARAMETER_KEYS: Final = ("type", "default", "required", "minimum", "maximum", "description")
+PARAMETER_KEYS: Final = ("type", "default", "required", "many", "minimum", "maximum", "description")
 LINE: Final = re.compile(r"#\+(?P<indent> +)(?P<key>\w+):(?: +(?P<value>\S.*?))? *")
 PAIR: Final = re.compile(r' *(?P<key>\w+): *(?P<value>"(?:[^"\\]|\\.)*"|[^,{}"\s]+) *(?:,|$)')
 QUESTION: Final = re.compile(r"CQ-[0-9]{2}")
@@ -91,20 +91,22 @@ def _parameter(name: str, text: str, path: Path, number: int) -> Parameter:
     if fields.get("type") not in TYPES or not fields.keys() <= set(PARAMETER_KEYS):
         keys = ", ".join(PARAMETER_KEYS)
         raise _fault(path, number, f"the type is one of {', '.join(TYPES)}, the keys are among {keys}")
-    if fields.get("required", "false") not in ("true", "false"):
-        raise _fault(path, number, "required is true or false")
+    for key in ("required", "many"):
+        if fields.get(key, "false") not in ("true", "false"):
+            raise _fault(path, number, f"{key} is true or false")
     try:
         parameter = Parameter(
             name,
             fields["type"],
             fields.get("default"),
             fields.get("required") == "true",
+            fields.get("many") == "true",
             Decimal(fields["minimum"]) if "minimum" in fields else None,
             Decimal(fields["maximum"]) if "maximum" in fields else None,
             fields.get("description", ""),
         )
         if parameter.default is not None:
-            parameter.term(None)
+            parameter.terms(None) if parameter.many else parameter.term(None)
     except (InvalidOperation, InvalidParameterError) as error:
         raise _fault(path, number, str(error)) from error
     return parameter

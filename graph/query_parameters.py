@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
@@ -17,6 +17,8 @@ from graph.terms import decimal_literal
 from ontology.namespaces import PREFIXES, XSD
 
 ParameterTerm = NamedNode | Literal
+# What a caller gives for a parameter: a text as people type it, an IRI that is one already, or several.
+Given = str | NamedNode | Sequence[str | NamedNode]
 INTEGER: Final = re.compile(r"[+-]?[0-9]{1,18}")
 DECIMAL: Final = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]{1,18})?")
 DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -28,12 +30,14 @@ class Parameter:
     """What a named query asks for: `type` is one of TYPES; `default` is a text like those people type.
 
     A parameter without a value and without a default stays a free variable, unless it is `required`.
+    One of `many` values is a list: its place in the query is a block `VALUES ?name { UNDEF }`.
     """
 
     name: str
     type: str
     default: str | None = None
     required: bool = False
+    many: bool = False
     minimum: Decimal | None = None
     maximum: Decimal | None = None
     description: str = ""
@@ -43,13 +47,28 @@ class Parameter:
         """What a value has to look like, as the end of a sentence."""
         bounds = [f"at least {self.minimum}"] if self.minimum is not None else []
         bounds += [f"at most {self.maximum}"] if self.maximum is not None else []
-        return ", ".join([EXPECTED[self.type], *bounds])
+        return ", ".join([EXPECTED[self.type], *bounds]) + (", or several with spaces between" * self.many)
 
-    def term(self, text: str | None) -> ParameterTerm | None:
+    def terms(self, given: Given | None) -> Sequence[ParameterTerm] | None:
+        """The RDF terms of a list, which may be empty; None where nothing was given and there is no default.
+
+        Raises InvalidParameterError as `term` does.
+        """
+        if isinstance(given, NamedNode):
+            given = [given]
+        if given is None or isinstance(given, str):
+            given = (given or self.default or "").split() or None
+        if given is None:
+            return None if self.term(None) is None else []
+        return [term for value in given if (term := self.term(value)) is not None]
+
+    def term(self, text: str | NamedNode | None) -> ParameterTerm | None:
         """The RDF term for a value, for the default where it is absent or empty, None where there is neither.
 
         Raises InvalidParameterError with name, value and what was expected.
         """
+        if isinstance(text, NamedNode):
+            return self._checked(text)
         text = text or self.default
         if not text:
             if self.required:
@@ -61,6 +80,15 @@ class Parameter:
             return TYPES[self.type](text)
         except ValueError as error:
             raise InvalidParameterError(self.name, text, self.expected) from error
+
+    def _checked(self, node: NamedNode) -> NamedNode:
+        """The node, if it is wanted; an engine may have made it without a look at its text."""
+        if self.type != "iri":
+            raise InvalidParameterError(self.name, node.value, self.expected)
+        try:
+            return NamedNode(node.value)
+        except ValueError as error:
+            raise InvalidParameterError(self.name, node.value, self.expected) from error
 
     def _within_bounds(self, text: str) -> bool:
         if self.type not in ("integer", "decimal") or not DECIMAL.fullmatch(text):

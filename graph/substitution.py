@@ -7,11 +7,15 @@ No text of a user goes in as it is: what is not a term by then was refused befor
 A variable in a SELECT clause becomes `(term AS ?variable)`, one in GROUP BY and ORDER BY `(term)`, one after
 LIMIT or OFFSET the digits of its number. Inside of sub-queries the column gets another name, which the outer
 query does not see as the same variable. `SELECT *` does not list substituted variables.
+
+A list of terms goes into a block of its own, `VALUES ?variable { UNDEF }`, in place of UNDEF. The variable
+stays one, so it may be selected; as it stands, the query answers for every value.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from graph.errors import OntologyError
 from graph.query_parameters import ParameterTerm
@@ -100,3 +104,39 @@ def require_substitutable(text: str, names: Collection[str]) -> None:
         reader.advance(token)
     if unseen:
         raise OntologyError(f"The query never uses its parameter {min(unseen)}.")
+
+
+def fill_lists(text: str, lists: Mapping[str, Iterable[ParameterTerm]]) -> str:
+    """The query with the terms of each list in its block.
+
+    >>> from pyoxigraph import NamedNode
+    >>> fill_lists("ASK { VALUES ?x { UNDEF } }", {"x": [NamedNode("a:b"), NamedNode("a:c")]})
+    'ASK { VALUES ?x { <a:b> <a:c> } }'
+    """
+    return "".join(
+        token.text if name not in lists else " ".join(map(str, lists[name]))
+        for name, token in _with_lists(text)
+    )
+
+
+def require_lists(text: str, names: Collection[str]) -> None:
+    """Nothing, where each of the variables has one block for its list.
+
+    Raises OntologyError.
+    """
+    found = [name for name, _ in _with_lists(text) if name]
+    for name in names:
+        if found.count(name) != 1:
+            raise OntologyError(f"The list ?{name} needs one block: VALUES ?{name} {{ UNDEF }}.")
+
+
+def _with_lists(text: str) -> Iterator[tuple[str, Token]]:
+    """Every token; the UNDEF of a block comes with the name of its variable, all else with none."""
+    before: deque[str] = deque(maxlen=3)
+    for token in tokens(text):
+        if token.kind in ("space", "comment"):
+            yield "", token
+            continue
+        is_block = token.is_word("UNDEF") and before[0].upper() == "VALUES" and before[2] == "{"
+        yield before[1][1:] if is_block else "", token
+        before.append(token.text)

@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode, QuerySolutions
 from graph.embedded import EmbeddedStore
 from graph.errors import InvalidParameterError, OntologyError, UnknownQueryError
 from graph.named_query import Catalogue, NamedQuery, read_query
-from graph.query_parameters import Parameter
+from graph.query_parameters import Given, Parameter
 from graph.substitution import substitute
 
 HEADER = """#+ summary: One line
@@ -196,3 +196,60 @@ def test_two_queries_of_one_name_are_refused(tmp_path: Path) -> None:
     (tmp_path / "list-a.rq").write_text("#+ summary: A\nASK {}")
     with pytest.raises(OntologyError, match="two queries named list-a"):
         Catalogue.read(tmp_path, tmp_path)
+
+
+LIST = "\n".join(
+    (
+        "#+ summary: What are they called?",
+        "#+ parameters:",
+        '#+   iri: {type: iri, many: true, description: "things"}',
+        "SELECT ?iri ?label { VALUES ?iri { UNDEF } ?iri <http://a/label> ?label }",
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "block"),
+    [
+        (["id:osa", NamedNode("http://a/b")], "{ <https://w3id.org/osagraph/id/osa> <http://a/b> }"),
+        ("http://a/b  http://a/c", "{ <http://a/b> <http://a/c> }"),
+        (NamedNode("id:osa"), "{ <id:osa> }"),
+        ([], "{  }"),
+        ("", "{ UNDEF }"),
+        (None, "{ UNDEF }"),
+    ],
+)
+def test_a_list_of_terms_stands_in_its_block(tmp_path: Path, given: Given | None, block: str) -> None:
+    values = {} if given is None else {"iri": given}
+    assert f"VALUES ?iri {block} ?iri" in query_of(tmp_path, LIST).bind(values)
+
+
+def test_a_list_is_asked_of_the_store_and_its_variable_selected(tmp_path: Path) -> None:
+    store = EmbeddedStore()
+    store.update('INSERT DATA { <http://a/b> <http://a/label> "B" . <http://a/c> <http://a/label> "C" }')
+    query = query_of(tmp_path, LIST)
+    for given, labels in ((["http://a/c", "http://a/d"], ["C"]), ([], []), ("", ["B", "C"])):
+        solutions = store.query(query.bind({"iri": given}))
+        assert isinstance(solutions, QuerySolutions)
+        assert sorted(solution["label"].value for solution in solutions) == labels
+
+
+@pytest.mark.parametrize("value", ["http://a/> } DELETE", "no-iri", "http://a/\\u003E"])
+def test_nothing_gets_out_of_a_list(tmp_path: Path, value: str) -> None:
+    with pytest.raises(InvalidParameterError):
+        query_of(tmp_path, LIST).bind({"iri": [value]})
+
+
+def test_a_list_is_refused_where_one_value_is_wanted(tmp_path: Path) -> None:
+    one = query_of(tmp_path, LIST.replace(", many: true", "").replace("VALUES ?iri { UNDEF }", ""))
+    with pytest.raises(InvalidParameterError, match="an absolute IRI"):
+        one.bind({"iri": ["http://a/b"]})
+
+
+@pytest.mark.parametrize(
+    "text", ["ASK { ?iri ?p ?o }", "ASK { VALUES ?iri { UNDEF } VALUES ?iri { UNDEF } }"]
+)
+def test_a_list_without_its_one_block_is_refused(tmp_path: Path, text: str) -> None:
+    header = LIST[: LIST.index("SELECT")]
+    with pytest.raises(OntologyError, match="needs one block"):
+        query_of(tmp_path, header + text)
