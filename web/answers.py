@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from flask import Response
 
 from graph.blocking_readers import BlockingAnswer, QueryReaders
+from graph.datadir import Snapshot
 from graph.reader_protocol import ReadRequest
 from graph.results import Solutions, read_results
 from web.negotiation import JSON, TURTLE, content_type
+from web.receipts import read_receipts
 
 # A page shows so much at most; whoever wants all of it takes another format.
 PAGE_ROWS: Final = 1000
@@ -19,12 +21,18 @@ PAGE_BYTES: Final = 4 << 20
 
 @dataclass(frozen=True)
 class Shown:
-    """An answer as a page shows it: one of `solutions`, `truth` and `graph`, or none if it is too large."""
+    """An answer as a page shows it: one of `solutions`, `truth` and `graph`, or none if it is too large.
 
+    `form` is `select`, `ask` or `graph`. `receipts` belong to the solutions, if they were asked for; see
+    `graph.receipts`.
+    """
+
+    form: str
     solutions: Solutions | None = None
     truth: bool | None = None
     graph: str | None = None
     is_cut: bool = False
+    receipts: dict[str, Any] | None = None
 
 
 def respond(answer: BlockingAnswer) -> Response:
@@ -37,22 +45,33 @@ def respond(answer: BlockingAnswer) -> Response:
     return response
 
 
-def show(readers: QueryReaders, request: ReadRequest, *, rows: int = PAGE_ROWS, client: str = "") -> Shown:
-    """The answer to a query for a page, cut after so many rows.
+def show(
+    readers: QueryReaders,
+    request: ReadRequest,
+    *,
+    rows: int = PAGE_ROWS,
+    client: str = "",
+    snapshot: Snapshot | None = None,
+) -> Shown:
+    """The answer to a query for a page, cut after so many rows; `snapshot` as in `ReaderPool.query`.
 
     Raises what `ReaderPool.query` raises.
     """
     media_types = {"select": JSON, "ask": JSON, "graph": TURTLE}
-    answer = readers.query(replace(request, media_types=media_types), client)
+    answer = readers.query(replace(request, media_types=media_types), client, snapshot)
     body = _read(answer)
     if body is None:
-        return Shown(is_cut=True)
+        return Shown(answer.form, is_cut=True)
+    if request.receipts:
+        solutions, receipts = read_receipts(body)
+        return Shown(answer.form, solutions, receipts=receipts)
     if answer.form == "graph":
-        return Shown(graph=body.decode())
+        return Shown(answer.form, graph=body.decode())
     results = read_results(body)
     if isinstance(results, bool):
-        return Shown(truth=results)
-    return Shown(Solutions(results.variables, results.rows[:rows]), is_cut=len(results.rows) > rows)
+        return Shown(answer.form, truth=results)
+    solutions = Solutions(results.variables, results.rows[:rows])
+    return Shown(answer.form, solutions, is_cut=len(results.rows) > rows)
 
 
 def _read(answer: BlockingAnswer) -> bytes | None:

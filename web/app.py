@@ -4,38 +4,71 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Flask
+from flask import Flask, request
 from jinja2 import StrictUndefined
 
-from graph.blocking_readers import QueryReaders
-from graph.named_query import Catalogue
+from web.about import about_routes
+from web.browse import browse_routes
+from web.compression import compress
+from web.contradictions import contradiction_routes
+from web.crawlers import crawler_routes
+from web.entity_pages import entity_routes
 from web.errors import register_errors
 from web.explain import explain_routes
+from web.frame import add_frame
 from web.headers import add_headers
-from web.pages import Counts, page_routes
+from web.ontology_pages import ontology_routes
+from web.openapi import openapi_routes
+from web.pages import page_routes
+from web.perspectives import perspective_routes
 from web.queries import query_routes
-from web.settings import Settings
+from web.query_api import query_api_routes
+from web.query_page import query_page_routes
+from web.site import Site
+from web.snapshots import snapshot_routes
+from web.sources import source_routes
 from web.sparql import sparql_routes
 from web.terms import cell, group_digits, heading
+from web.vendor import vendor_routes
+from web.views import VIEW, here
 
-# The named query that the form for SPARQL begins with.
-EXAMPLE: Final = "projects-by-recipient"
+# The pages beside those of things and questions.
+REFERENCE: Final = (
+    about_routes,
+    browse_routes,
+    contradiction_routes,
+    crawler_routes,
+    ontology_routes,
+    openapi_routes,
+    perspective_routes,
+    snapshot_routes,
+    source_routes,
+)
 
 
-def build_app(settings: Settings, readers: QueryReaders, catalogue: Catalogue, counts: Counts) -> Flask:
-    """The WSGI application over some readers; `counts` gives the numbers of the current snapshot."""
+def build_app(site: Site) -> Flask:
+    """The WSGI application: the pages of a site."""
+    settings, readers = site.settings, site.readers
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = settings.body_bytes
     # A form counts against memory as it is read; ours are read by hand, from the body.
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.body_bytes
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
-    app.jinja_env.globals.update(cell=cell, heading=heading, group_digits=group_digits)
+    app.jinja_env.globals.update(cell=cell, heading=heading, group_digits=group_digits, here=here)
+    app.context_processor(lambda: {"view": request.environ.get(VIEW)})
+    add_frame(app, site)
     register_errors(app)
+    app.after_request(compress)
     app.after_request(add_headers)
     if not settings.raw:
-        example = catalogue[EXAMPLE].body if EXAMPLE in catalogue else ""
-        app.register_blueprint(sparql_routes(readers, example))
-        app.register_blueprint(query_routes(readers, catalogue))
+        app.register_blueprint(sparql_routes(readers))
+        app.register_blueprint(query_page_routes(site))
+        app.register_blueprint(query_api_routes(site))
+        app.register_blueprint(vendor_routes())
+        app.register_blueprint(query_routes(site))
         app.register_blueprint(explain_routes(readers))
-        app.register_blueprint(page_routes(settings, readers, catalogue, counts))
+        app.register_blueprint(entity_routes(site))
+        app.register_blueprint(page_routes(site))
+        for routes in REFERENCE:
+            app.register_blueprint(routes(site))
     return app

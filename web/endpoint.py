@@ -13,16 +13,20 @@ from typing import Any, Final
 
 from werkzeug.exceptions import BadRequest, MethodNotAllowed, NotAcceptable
 
-from graph.errors import UnsupportedFormatError
-from graph.readers import ReaderPool
+from graph.errors import ComputedGraphError, StoreError, UnsupportedFormatError, ViewPendingError
+from graph.reader_protocol import ReadRequest
+from graph.readers import Answer, ReaderPool
 from graph.snapshot_pointer import SnapshotPointer
+from graph.view_desk import ViewDesk
 from web.answer_cache import AnswerCache, Cached, Key, entity_tag, is_known, is_repeatable
 from web.exchange import Exchange, Headers, Reply
 from web.headers import CROSS_ORIGIN, NO_SNIFF
 from web.negotiation import GRAPHS, HTML, RESULTS, accepts_gzip, choose, content_type, prefers_html
 from web.operation import Fields, graph_names, only, read_fields, read_request, the_one
+from web.receipts import ONLY_JSON, PLAIN_DATASET
 from web.service_description import Service, describe_service
 from web.settings import Settings
+from web.views import choice_at, snapshot_of, view_headers
 from web.writes import UpdateOrder, Writer, Writes
 
 METHODS: Final = ("GET", "HEAD", "POST")
@@ -39,7 +43,7 @@ InThread = Callable[..., Coroutine[Any, Any, Any]]
 
 
 class SparqlEndpoint:
-    """Queries, updates and the service description at one path; `is_union` makes all graphs the default."""
+    """Queries, updates and the service description, at the paths of the whole dataset and of views."""
 
     def __init__(
         self,
@@ -47,6 +51,7 @@ class SparqlEndpoint:
         pool: ReaderPool,
         pointer: SnapshotPointer,
         cache: AnswerCache,
+        views: ViewDesk,
         writes: Writes,
         in_thread: InThread,
     ) -> None:
@@ -54,6 +59,7 @@ class SparqlEndpoint:
         self._pool = pool
         self._pointer = pointer
         self._cache = cache
+        self._views = views
         self._writes = writes
         self._in_thread = in_thread
 
@@ -68,12 +74,15 @@ class SparqlEndpoint:
         """
         if exchange.method not in METHODS:
             raise MethodNotAllowed(valid_methods=[*METHODS, "OPTIONS"])
+        choice = choice_at(exchange.path)
         fields = await self._fields(exchange)
         accept = exchange.header("accept")
-        if exchange.method != "POST" and not fields:
-            return self._described(exchange, accept)
         if "update" in fields:
             return await self._update(exchange, fields)
+        if not choice.is_whole:
+            exchange.view = await self._views.open(choice, exchange.client)
+        if exchange.method != "POST" and not fields:
+            return self._described(exchange, accept)
         if not self._settings.raw and prefers_html(accept, only(fields, "format")):
             return None
         return await self._query(exchange, fields, accept, key)
@@ -96,8 +105,10 @@ class SparqlEndpoint:
             is_union=is_union,
             is_packed=accepts_gzip(exchange.header("accept-encoding")),
         )
+        if request.receipts and self._settings.raw:
+            raise BadRequest(PLAIN_DATASET)
         if not request.media_types:
-            raise UnsupportedFormatError(NONE_FITS)
+            raise UnsupportedFormatError(ONLY_JSON if request.receipts else NONE_FITS)
         snapshot = self._pointer.current().number
         tag = entity_tag(key, snapshot) if key and is_repeatable(request.text) else None
         if tag and exchange.method != "POST" and is_known(tag, exchange.header("if-none-match")):
@@ -105,11 +116,9 @@ class SparqlEndpoint:
         found = self._cache.get(key, snapshot)
         if found is not None:
             return Reply(HTTPStatus.OK, [*found.headers], found.body, outcome="cached", snapshot=snapshot)
-        try:
-            answer = await self._pool.query(request, exchange.client)
-        except UnsupportedFormatError as error:
-            raise UnsupportedFormatError(NONE_FITS) from error
+        answer = await self._ask(request, exchange)
         headers = answer_headers(answer.media_type, answer.snapshot, request.is_packed)
+        headers += view_headers(exchange.view)
         if tag and answer.snapshot == snapshot:
             headers.append(("etag", tag))
             if answer.whole is not None:
@@ -124,11 +133,25 @@ class SparqlEndpoint:
             snapshot=answer.snapshot,
         )
 
+    async def _ask(self, request: ReadRequest, exchange: Exchange) -> Answer:
+        try:
+            return await self._pool.query(request, exchange.client, snapshot_of(exchange.view))
+        except UnsupportedFormatError as error:
+            raise UnsupportedFormatError(NONE_FITS) from error
+        except StoreError as error:
+            if exchange.view is None:
+                raise
+            raise ViewPendingError("The view was removed: the dataset has changed. Ask again.", 1) from error
+
     async def _update(self, exchange: Exchange, fields: Fields) -> Reply:
         if "query" in fields:
             raise BadRequest("Send a query or an update, not both.")
         if exchange.method != "POST":
             raise MethodNotAllowed(["POST"], "An update is sent with POST.")
+        if not choice_at(exchange.path).is_whole:
+            raise ComputedGraphError(
+                "A view is computed from the claims and never written. Send updates to /sparql."
+            )
         text = the_one(fields, "update")
         default, named = fields.get("using-graph-uri"), fields.get("using-named-graph-uri")
         has_dataset = bool(default or named)
@@ -152,8 +175,12 @@ class SparqlEndpoint:
         if media_type == HTML:
             return None
         is_union = exchange.path.startswith("/union/")
-        service = Service(exchange.base + exchange.path, is_union, writes=not is_union)
+        view = exchange.view
+        note = f"A view: {view.text}." if view else ""
+        writes = not is_union and view is None
+        service = Service(exchange.base + exchange.path, is_union, writes, note)
         headers = [*CROSS_ORIGIN, NO_SNIFF, VARY, ("content-type", content_type(media_type))]
+        headers += view_headers(view)
         return Reply(HTTPStatus.OK, headers, describe_service(service, media_type))
 
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from graph.readers import Answer
+from graph.view_cache import View
+from graph.views import ViewChoice
 from web.settings import Settings
 
 HOST: Final = re.compile(r"[A-Za-z0-9.-]+(?::[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](?::[0-9]{1,5})?")
@@ -25,7 +27,8 @@ class Exchange:
     """One request: its line, headers by lower-case name, the client behind trusted proxies, and its id.
 
     `base` is the server's own address as the client sees it. `peer` is who is at the other end of the
-    connection, as address:port.
+    connection, as address:port. `view` is the view that it is about, once that is open; `compared` are those
+    that it puts side by side, or why one is not there.
     """
 
     method: str
@@ -37,6 +40,8 @@ class Exchange:
     base: str
     request_id: str
     body: bytes = b""
+    view: View | None = None
+    compared: dict[ViewChoice, View | BaseException] | None = None
 
 
 @dataclass(slots=True)

@@ -24,10 +24,12 @@ from graph.explanation_text import (
     way_sentence,
 )
 from graph.reader_protocol import ReadRequest
+from web.addresses import page_address
 from web.answer_cache import entity_tag
 from web.errors import problem_here
 from web.negotiation import HTML, choose, content_type
 from web.terms import LINKED
+from web.views import PARAMETERS, here, snapshot_of, view_here
 
 OFFERS: Final = (TEXT, JSON, TURTLE, HTML)
 SHORT_NAMES: Final[Mapping[str, str]] = MappingProxyType(
@@ -62,7 +64,7 @@ def _media_type(accept: str | None, format: str | None) -> str:
 
 def _triple(values: Mapping[str, str]) -> Triple:
     for name in request.args:
-        if name not in (*NAMES, "format"):
+        if name not in (*NAMES, "format", "lang", *PARAMETERS):
             raise InvalidParameterError(name, request.args[name], "one of: s, p, o, format")
     return read_triple(*(values[name] for name in NAMES))
 
@@ -71,13 +73,13 @@ def _ask(readers: QueryReaders, triple: Triple, media_type: str) -> BlockingAnsw
     """The answer of a reader, which is free again when all of it has been read."""
     subject, predicate, value = map(str, triple)
     asked = ReadRequest("", {"explanation": media_type}, is_checked=True, explain=(subject, predicate, value))
-    return readers.query(asked, request.remote_addr or "")
+    return readers.query(asked, request.remote_addr or "", snapshot_of(view_here()))
 
 
 def _tagged(body: bytes | str, answer: BlockingAnswer, media_type: str) -> Response:
     """The response with its tag, or 304 where the client has it already."""
     answer.close()
-    key = (*(request.args.get(name, "") for name in NAMES), media_type)
+    key = (*(request.args.get(name, "") for name in (*NAMES, *PARAMETERS, "lang")), media_type)
     response = Response(body, content_type=content_type(media_type))
     response.set_etag(entity_tag(key, answer.snapshot).strip('"'))
     response.headers["Cache-Control"] = "no-cache"
@@ -108,7 +110,8 @@ def _page(values: Mapping[str, str], readers: QueryReaders) -> Response:
         unshown=unshown,
         address=address,
         is_linked=is_linked,
-        links={name: f"?{urlencode({**values, 'format': name})}" for name in ("text", "json", "ttl")},
+        page_address=page_address,
+        links={name: here("/explain", **values, format=name) for name in ("text", "json", "ttl")},
     )
     return _tagged(page, answer, HTML)
 

@@ -20,9 +20,17 @@ from werkzeug.exceptions import BadRequest, HTTPException, RequestTimeout
 
 from graph.blocking_readers import BlockingReaders
 from graph.confinement import give_back_memory
-from graph.errors import KnowledgeGraphError, ReadersBusyError, StoreBusyError
+from graph.datadir import DataDirectory
+from graph.errors import (
+    ClientBusyError,
+    KnowledgeGraphError,
+    ReadersBusyError,
+    StoreBusyError,
+    ViewPendingError,
+)
 from graph.readers import ReaderPool
 from graph.snapshot_pointer import SnapshotPointer
+from graph.view_desk import ViewDesk
 from web.answer_cache import LARGEST_ENTRY, AnswerCache, Key, is_known
 from web.answer_spool import SpoolBudget
 from web.endpoint import SparqlEndpoint, unchanged
@@ -38,9 +46,11 @@ from web.request_log import request_id
 from web.settings import Settings
 from web.streaming import ClientLeftError, send_stream
 from web.uploads import read_body
+from web.views import COMPARISON, WHOLE, choice_in, compared_in, is_of_a_view, is_sparql
 from web.writes import Writes
 
-SPARQL: Final = frozenset({"/sparql", "/sparql/", "/union/sparql"})
+# What is said of a view that is there in a moment.
+PENDING: Final = (ViewPendingError, ClientBusyError)
 # Relative names in a query are relative to the address that the client used.
 KEY_HEADERS: Final = ("accept", "accept-encoding", "host", "x-forwarded-host", "x-forwarded-proto")
 THREADS: Final = 16
@@ -84,16 +94,29 @@ class Front:
         """The server is about to begin."""
         self._loop = loop
         self._pool = ReaderPool(self._pointer.current, self._settings.limits())
+        self._views = ViewDesk(
+            DataDirectory(self._settings.data),
+            self._pointer.current,
+            self._pool,
+            self._settings.view_limits(),
+        )
         self._pages = self._make_pages(BlockingReaders(self._pool, loop))
         self._sparql = SparqlEndpoint(
-            self._settings, self._pool, self._pointer, self._cache, self._writes, self._write
+            self._settings,
+            self._pool,
+            self._pointer,
+            self._cache,
+            self._views,
+            self._writes,
+            self._write,
         )
         self._store = GraphStore(self._settings, self._pool, self._pointer, self._writes, self._write)
-        self._observer.watch(self._pool, self._pointer)
+        self._observer.watch(self._pool, self._pointer, self._views)
         loop.call_soon(self._pool.warm)
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
         """The server has ended."""
+        self._views.close()
         self._pool.close()
         for threads in (self._threads, self._write_threads):
             threads.shutdown(wait=False, cancel_futures=True)
@@ -105,7 +128,7 @@ class Front:
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         """Answer one request."""
-        if scope.method == "GET" and scope.path in SPARQL and self._answer_from_cache(scope, protocol):
+        if scope.method == "GET" and is_sparql(scope.path) and self._answer_from_cache(scope, protocol):
             return
         started = time.monotonic()
         exchange = read_head(scope, self._settings, request_id(scope.headers.get("x-request-id")))
@@ -157,12 +180,31 @@ class Front:
             )
         if exchange.method not in ("GET", "HEAD"):
             exchange.body = await self._body(exchange, protocol)
-        if exchange.path in SPARQL:
+        if self._is_sparql(exchange.path):
             query = self._sparql.reply(exchange, self._key(exchange))
             reply = await self._while_client_waits(query, protocol)
             if reply is not None:
                 return reply
+        elif not self._settings.raw:
+            # A page would hold a thread while it waits.
+            await self._while_client_waits(self._open_views(exchange), protocol)
         return await self._in_thread(run_page, self._pages, exchange)
+
+    async def _open_views(self, exchange: Exchange) -> None:
+        """The view, or the views, that a page is about."""
+        if exchange.path == COMPARISON:
+            choices = compared_in(exchange.query)
+            opened = [self._views.open(choice, exchange.client) for choice in choices]
+            views = await asyncio.gather(*opened, return_exceptions=True)
+            for view in views:
+                if isinstance(view, BaseException) and not isinstance(view, PENDING):
+                    raise view
+            exchange.compared = dict(zip(choices, views, strict=True))
+        elif is_of_a_view(exchange.path) and not (choice := choice_in(exchange.query)).is_whole:
+            exchange.view = await self._views.open(choice, exchange.client)
+
+    def _is_sparql(self, path: str) -> bool:
+        return path in WHOLE or (not self._settings.raw and is_sparql(path))
 
     async def _body(self, exchange: Exchange, protocol: Any) -> bytes:
         body = bytearray()

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from web.errors import EARLIER, REQUEST_ID
 from web.exchange import Exchange, Headers, Reply
+from web.views import COMPARED, VIEW
 
 HEADERS: Final = (
     "accept",
@@ -65,6 +66,8 @@ def environment(exchange: Exchange) -> dict[str, Any]:
         "HTTP_HOST": base.netloc,
         "REMOTE_ADDR": exchange.client,
         REQUEST_ID: exchange.request_id,
+        VIEW: exchange.view,
+        COMPARED: exchange.compared,
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": base.scheme,
         "wsgi.input": io.BytesIO(exchange.body),

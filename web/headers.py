@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Response
+from flask import Response, request
+
+from web.views import VIEW, view_headers
 
 # A read asks with this for a snapshot that shows an earlier write.
 AT_LEAST: Final = "x-osagraph-at-least"
@@ -12,8 +14,8 @@ NO_SNIFF: Final = ("x-content-type-options", "nosniff")
 SECURITY: Final = (
     (
         "content-security-policy",
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'",
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     ),
     NO_SNIFF,
     ("referrer-policy", "strict-origin-when-cross-origin"),
@@ -25,7 +27,8 @@ CROSS_ORIGIN: Final = (
     # The names that scripts may see, besides those that they always may.
     (
         "access-control-expose-headers",
-        "content-length, etag, link, location, retry-after, x-osagraph-snapshot, x-request-id",
+        "content-length, etag, link, location, retry-after, x-osagraph-snapshot, x-osagraph-view, "
+        "x-request-id",
     ),
 )
 # What a browser asks before it sends anything out of the ordinary.
@@ -43,6 +46,6 @@ PREFLIGHT: Final = (
 
 def add_headers(response: Response) -> Response:
     """The response with what protects its reader; a header that is set already stays."""
-    for name, value in (*SECURITY, *CROSS_ORIGIN):
+    for name, value in (*SECURITY, *CROSS_ORIGIN, *view_headers(request.environ.get(VIEW))):
         response.headers.setdefault(name, value)
     return response

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final, Literal, TypeAlias, get_args
 
@@ -27,6 +27,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
 from graph.errors import KnowledgeGraphError
+from graph.view_desk import ViewState
 
 QueryOutcome: TypeAlias = Literal["ok", "syntax", "timeout", "failed", "busy", "cut", "cached", "client_left"]
 WriteOp: TypeAlias = Literal["update", "put", "post", "delete"]
@@ -57,13 +58,14 @@ _WRITE_SECONDS: Final = (0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 @dataclass(frozen=True)
 class ServerState:
     """The readers that are at rest and at work; how many were killed; the current snapshot; how
-    many answers came from the cache."""
+    many answers came from the cache; views that were made, failed and are waited for."""
 
     idle: int
     busy: int
     killed: int
     snapshot: int | None = None
     remembered: int = 0
+    views: ViewState = field(default_factory=ViewState)
 
 
 class Metrics:
@@ -152,6 +154,11 @@ class _StateCollector(Collector):
         yield CounterMetricFamily(
             "osagraph_cache_hits", "Answers taken from the cache", value=state.remembered
         )
+        made = CounterMetricFamily("osagraph_views", "Views made, by outcome", labels=("outcome",))
+        made.add_metric(("ok",), state.views.made)
+        made.add_metric(("failed",), state.views.failed)
+        yield made
+        yield GaugeMetricFamily("osagraph_views_waiting", "Views that are waited for", state.views.waiting)
         if state.snapshot is not None:
             yield GaugeMetricFamily(
                 "osagraph_snapshot_number", "The snapshot that is current", value=state.snapshot

@@ -135,11 +135,21 @@ def media_types(header: str | None, format: str | None = None) -> Mapping[str, s
     A short name of FORMATS is for those who send no header, or a browser's: it outweighs one that asks for
     nothing in particular, and one that is unknown then serves nothing.
     """
-    wanted = header
-    if format is not None and (is_indifferent(header) or _names_html(header)):
-        wanted = FORMATS.get(format, "unknown/unknown")
+    wanted = _wanted(header, format)
     chosen = {form: choose(wanted, offers) for form, offers in OFFERS.items()}
     return {form: media_type for form, media_type in chosen.items() if media_type}
+
+
+def receipts_types(header: str | None, format: str | None = None) -> Mapping[str, str]:
+    """As `media_types`, for results with receipts: they come in JSON or not at all."""
+    return {"select": JSON} if choose(_wanted(header, format), (JSON,)) else {}
+
+
+def _wanted(header: str | None, format: str | None) -> str | None:
+    """What is asked for, by a header or by the short name of a format."""
+    if format is not None and (is_indifferent(header) or _names_html(header)):
+        return FORMATS.get(format, "unknown/unknown")
+    return header
 
 
 def is_indifferent(header: str | None) -> bool:

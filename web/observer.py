@@ -6,9 +6,11 @@ from typing import Final
 
 from graph.readers import ReaderPool
 from graph.snapshot_pointer import SnapshotPointer
+from graph.view_desk import ViewDesk
 from web.exchange import Exchange, Reply
 from web.metrics import Metrics, QueryOutcome, ServerState
 from web.request_log import RequestLine, RequestLog, SlowQueryLog, query_hash
+from web.views import is_sparql
 
 OUTCOMES: Final[dict[str, QueryOutcome]] = {
     "ok": "ok",
@@ -32,13 +34,13 @@ class Observer:
         self._slow = slow
         self._remembered = 0
 
-    def watch(self, pool: ReaderPool, pointer: SnapshotPointer) -> None:
+    def watch(self, pool: ReaderPool, pointer: SnapshotPointer, views: ViewDesk) -> None:
         """Report the state of these from now on."""
 
         def state() -> ServerState:
             now = pool.state
             number = pointer.current().number
-            return ServerState(now.idle, now.working, now.killed, number, self._remembered)
+            return ServerState(now.idle, now.working, now.killed, number, self._remembered, views.state)
 
         self._metrics.watch(state)
 
@@ -97,6 +99,6 @@ def route_of(path: str) -> str:
     """
     if path == "/":
         return "home"
-    if path == "/union/sparql":
+    if is_sparql(path):
         return "sparql"
     return path.split("/", 2)[1]

@@ -15,7 +15,7 @@ from pyoxigraph import NamedNode
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from graph.reader_protocol import ReadRequest
-from web.negotiation import media_types
+from web.negotiation import media_types, receipts_types
 
 FORM: Final = "application/x-www-form-urlencoded"
 DIRECT: Final = {"application/sparql-query": "query", "application/sparql-update": "update"}
@@ -86,22 +86,36 @@ def read_request(
 ) -> ReadRequest:
     """The query with its dataset, and the media types that would do.
 
-    Raises BadRequest where there is not exactly one query, or a graph's name is no absolute IRI.
+    Raises BadRequest where there is not exactly one query, a graph's name is no absolute IRI, or `receipts`
+    is neither 0 nor 1.
     """
     text = the_one(fields, "query")
     default_graphs = fields.get("default-graph-uri")
     named_graphs = fields.get("named-graph-uri")
     has_dataset = bool(default_graphs or named_graphs)
+    has_receipts = wants_receipts(only(fields, "receipts"))
+    types = receipts_types if has_receipts else media_types
     return ReadRequest(
         text,
-        media_types(accept, only(fields, "format")),
+        types(accept, only(fields, "format")),
         base_iri,
         graph_names(default_graphs or ()) if has_dataset else None,
         graph_names(named_graphs or ()) if has_dataset else None,
         known_prefixes,
         is_union,
         is_packed=is_packed,
+        receipts=has_receipts,
     )
+
+
+def wants_receipts(value: str | None) -> bool:
+    """Whether the parameter `receipts` asks for them.
+
+    Raises BadRequest for anything but 0, 1 and nothing.
+    """
+    if value not in (None, "", "0", "1"):
+        raise BadRequest("The parameter 'receipts' is 1 or 0.")
+    return value == "1"
 
 
 def the_one(fields: Fields, name: str) -> str:

@@ -20,11 +20,15 @@ UNION_NOTE: Final = "A triple that several graphs share counts once for each of 
 
 @dataclass(frozen=True)
 class Service:
-    """An endpoint: its address, whether its default graph is the union of all, whether it takes updates."""
+    """An endpoint: its address, whether its default graph is the union of all, whether it takes updates.
+
+    `note` is a sentence about it.
+    """
 
     url: str
     is_union: bool = False
     writes: bool = False
+    note: str = ""
 
 
 def describe_service(service: Service, media_type: str) -> bytes:
@@ -47,6 +51,8 @@ def _triples(described: Service) -> Iterator[Triple]:
     if described.is_union:
         yield Triple(service, SD.feature, SD.UnionDefaultGraph)
         yield Triple(service, RDFS.comment, Literal(UNION_NOTE, language="en"))
+    if described.note:
+        yield Triple(service, RDFS.comment, Literal(described.note, language="en"))
     for name in ("Turtle", "N-Triples", "RDF_XML", "JSON-LD", "N-Quads", "TriG", *FORMAT_NAMES):
         yield Triple(service, SD.resultFormat, W3C_FORMATS[name])
     yield Triple(service, SD.defaultDataset, dataset)

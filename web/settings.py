@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from graph.readers import ReaderLimits
+from graph.view_desk import ViewLimits
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,7 @@ class Settings:
     `data`: the data directory.
     `host`, `port`: where to listen.
     `public_url`: the address that links and the service description name, where a proxy stands in front.
+    `report_url`: where errors in the data are reported, a mailto: or https: address.
     `proxies`: networks of our own proxies, whose X-Forwarded-* headers are believed.
     `raw`: serve a plain dataset: no pages, and no prefixes that a query need not declare.
     `readers`: how many queries are evaluated at a time, a third of them for one client.
@@ -27,6 +29,7 @@ class Settings:
     `upload_bytes`: how large a document for the graph store may be, inflated.
     `upload_seconds`: how long a client may take to send a body.
     `update_seconds`: how long an update may take.
+    `view_seconds`: how long a view may take to be made.
     `cache_bytes`: how much of earlier answers is remembered.
     `spool_bytes`: how much of answers may wait on disk for slow clients.
     `slow_seconds`: from when on a query is written to the log of slow ones.
@@ -37,6 +40,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     public_url: str | None = None
+    report_url: str | None = None
     proxies: tuple[str, ...] = ()
     raw: bool = False
     readers: int = field(default_factory=lambda: 3 * (os.cpu_count() or 1))
@@ -48,6 +52,7 @@ class Settings:
     upload_bytes: int = 256 << 20
     upload_seconds: float = 60
     update_seconds: float = 60
+    view_seconds: float = 900
     cache_bytes: int = 64 << 20
     spool_bytes: int = 4 << 30
     slow_seconds: float = 1
@@ -59,6 +64,7 @@ class Settings:
         return cls(
             data=Path(os.environ.get("OSAGRAPH_DATA", "data")),
             public_url=os.environ.get("OSAGRAPH_PUBLIC_URL"),
+            report_url=os.environ.get("OSAGRAPH_REPORT_URL"),
         )
 
     def limits(self) -> ReaderLimits:
@@ -70,3 +76,7 @@ class Settings:
             waiting_seconds=self.waiting_seconds,
             memory_bytes=self.memory_bytes,
         )
+
+    def view_limits(self) -> ViewLimits:
+        """What the desk of views has to know."""
+        return ViewLimits(making_seconds=self.view_seconds)

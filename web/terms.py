@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from typing import Final
@@ -56,6 +57,7 @@ def _literal_cell(term: Literal) -> Cell:
     return Cell(term.value, language=term.language)
 
 
+@functools.lru_cache(maxsize=4096)
 def short_iri(iri: str) -> str:
     """The IRI with a known prefix in place of its namespace, or as it is.
 

@@ -32,7 +32,7 @@ ANSWERS = [
     ("POST", "/sparql", {}, 415),
     ("GET", "/sparql", {}, 200),
     ("GET", "/union/sparql", {}, 200),
-    ("GET", "/sparql", {"Accept": BROWSER}, 200),
+    ("GET", "/sparql", {"Accept": BROWSER}, 303),
     ("GET", BROKEN, {}, 400),
     ("GET", BROKEN, {"Accept": BROWSER}, 400),
     ("GET", BROKEN, {"Accept": JSON}, 400),

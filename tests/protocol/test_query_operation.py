@@ -79,7 +79,7 @@ def post(body: str | bytes, content_type: str | None, query_string: str = "") ->
         ({"method": "OPTIONS"}, 204, None),
         (get(), 200, "text/turtle; charset=utf-8"),
         (get("application/rdf+xml"), 200, "application/rdf+xml"),
-        (get("text/html"), 200, HTML),
+        (get("text/html"), 303, HTML),
         (get("image/png"), 406, PLAIN),
     ],
 )

@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from pyoxigraph import DefaultGraph, Literal, Quad
 
+from graph.datadir import Snapshot
 from graph.embedded import EmbeddedStore
 from graph.explanation_formats import written_explanation
 from graph.named_query import Catalogue
@@ -15,6 +16,7 @@ from graph.reader_protocol import ReadRequest
 from ontology.namespaces import ID, RDFS
 from web.app import build_app
 from web.settings import Settings
+from web.site import Site
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 SCRIPT = '"<script>alert(1)</script>"'
@@ -42,7 +44,7 @@ class ReadersOfOne:
         self.store = store
         self.given: list[Answered] = []
 
-    def query(self, request: ReadRequest, client: str = "") -> Answered:
+    def query(self, request: ReadRequest, client: str = "", snapshot: Snapshot | None = None) -> Answered:
         assert request.explain is not None
         media_type = request.media_types["explanation"]
         self.given.append(Answered(written_explanation(self.store, request.explain, media_type)))
@@ -59,7 +61,9 @@ def readers() -> ReadersOfOne:
 
 @pytest.fixture(scope="module")
 def client(readers: ReadersOfOne) -> FlaskClient:
-    app = build_app(Settings(Path()), readers, Catalogue({}), dict)  # type: ignore[arg-type]
+    none = Catalogue({})
+    site = Site(Settings(Path()), readers, none, none, lambda: Snapshot(1, Path()), list)  # type: ignore[arg-type]
+    app = build_app(site)
     app.testing = True
     return app.test_client()
 
@@ -116,7 +120,7 @@ def test_nothing_that_is_put_in_or_found_comes_out_as_markup(client: FlaskClient
     for parameters in (ask(), ask(o='"<script>alert(1)"@en'), ask(p=SCRIPT), ask(s="javascript:alert(1)")):
         page = client.get("/explain", headers=BROWSER, **parameters).text
         assert "alert(1)" in page
-        assert "<script" not in page
+        assert "<script>" not in page
         assert 'href="javascript' not in page
 
 
