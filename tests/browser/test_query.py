@@ -52,7 +52,7 @@ def shipped_server(
     shutil.copytree(shipped_server.data / "snapshots", folder / "snapshots")
     for name in ("current", "format"):
         shutil.copy(shipped_server.data / name, folder / name)
-    with serving(folder, "--deadline", "30", "--total", "60") as server:
+    with serving(folder, "--deadline", "30", "--total", "60", "--readers", "18") as server:
         yield server
 
 
