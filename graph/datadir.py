@@ -283,8 +283,8 @@ class DataDirectory:
     def forget_old(self) -> None:
         """Remove what need not be kept: all but the last snapshots, builds and pinned ones.
 
-        Never fails: what cannot be removed now is removed the next time. What a reader still has open stays
-        readable to it. Needs no right to write.
+        Never fails: what cannot be removed now is removed the next time, such as a snapshot that somebody
+        reads. Needs no right to write.
         """
         with contextlib.suppress(OSError, StoreError):
             current = self.current_number()

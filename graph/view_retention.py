@@ -78,11 +78,11 @@ def forget_views(folder: Path, trash: Path, current: int) -> None:
 
 
 def held_while_read(store: Path) -> contextlib.AbstractContextManager[None]:
-    """Keep a view in its place for as long as this lasts, given the folder of a store; nothing for others.
+    """Keep a view or a snapshot in its place for as long as this lasts, given the folder of its store.
 
     Raises FileNotFoundError where it is gone.
     """
-    return held(store.parent) if _is_of_view(store) else contextlib.nullcontext()
+    return held(store.parent)
 
 
 def view_mark(store: Path) -> str:

@@ -16,6 +16,7 @@ from graph.datadir import DataDirectory, Snapshot
 from graph.embedded import EmbeddedStore
 from graph.errors import SnapshotGoneError, StoreFormatError, StoreMissingError, StoreWriteError
 from graph.pins import pin, unpin
+from graph.reader_child import Snapshots
 from graph.retention import KEPT_SNAPSHOTS
 from graph.snapshot_status import LockState, disk_bytes, lock_state, own_bytes
 
@@ -54,6 +55,20 @@ def publish_many(data: DataDirectory, count: int = KEPT_SNAPSHOTS + 3) -> None:
 
 def kept(data: DataDirectory) -> list[int]:
     return [snapshot.number for snapshot in data.kept()]
+
+
+def test_a_snapshot_that_a_query_reads_stays_however_many_follow(data: DataDirectory) -> None:
+    with data.writer():
+        stage = data.stage()
+        EmbeddedStore(stage / "store").flush()
+        read = data.publish(stage, {}, "update")
+    readers = Snapshots()
+    readers.open(str(read.store))
+    publish_many(data)
+    assert read.number in kept(data)
+    readers.rest()
+    data.forget_old()
+    assert read.number not in kept(data)
 
 
 def test_only_the_last_snapshots_are_kept(data: DataDirectory) -> None:
