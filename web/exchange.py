@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from graph.readers import Answer
@@ -55,7 +55,6 @@ class Reply:
     outcome: str = ""
     query: str = ""
     snapshot: int | None = None
-    cache_key: tuple[str, ...] | None = field(default=None, repr=False)
 
 
 def read_head(scope: Any, settings: Settings, request_id: str) -> Exchange:

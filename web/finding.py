@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from typing import Final
 
 from graph.errors import InvalidParameterError
 from graph.query_parameters import iri_term
 from ontology.namespaces import ID
 from web.nodes import nodes
 from web.site import Site, text_of
-
-LONGEST_NAME: Final = 500
 
 
 def find_thing(site: Site, text: str, parameter: str) -> str:

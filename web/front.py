@@ -176,7 +176,7 @@ class Front:
         self._require_snapshot(exchange.header(AT_LEAST))
         if exchange.path == STORE or exchange.path.startswith(f"{STORE}/"):
             return await self._while_client_waits(
-                self._store.reply(exchange, _timely(protocol, 3600)), protocol
+                self._store.reply(exchange, _timely(protocol, UPLOAD_SECONDS)), protocol
             )
         if exchange.method not in ("GET", "HEAD"):
             exchange.body = await self._body(exchange, protocol)
