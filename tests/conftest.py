@@ -221,7 +221,7 @@ def shipped_server(
         stage = data.stage()
         EmbeddedStore(shipped_build.folder, read_only=True).backup(stage / "store")
         data.publish(stage, {"claims": 12345, "made": "2026-01-01"}, "build")
-    with running(data.root, "--deadline", "4", "--total", "8") as server:
+    with running(data.root, "--deadline", "6", "--total", "8") as server:
         yield server
 
 

@@ -89,7 +89,8 @@ class Visits:
             context.close()
 
 
-@pytest.fixture(scope="session")
+# Not for the whole session: while it is there, its event loop keeps all others from running.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """Debian's Chromium, without a window."""
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
