@@ -16,7 +16,7 @@ from ontology.namespaces import OSA, OWL, RDF, RDFS, SKOS, XSD
 
 FOLDER: Final = Path(__file__).parent
 FILES: Final = (
-    *(FOLDER / name for name in ("core.ttl", "schemes.ttl", "equipment.ttl")),
+    *(FOLDER / name for name in ("core.ttl", "schemes.ttl", "equipment.ttl", "outside.ttl")),
     *sorted((FOLDER / "alignments").glob("*.ttl")),
 )
 
