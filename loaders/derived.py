@@ -110,13 +110,14 @@ def _count_period(row: Cells, _: CellReader) -> Cell:
     return Cell(row["as_of_date"].text or "undated")
 
 
-def _event_name(row: Cells, _: CellReader) -> Cell:
-    """A readable name from the id: `ev-2014-04-01-new-rules` → "New rules (2014-04-01)"."""
+def _event_name(row: Cells, reader: CellReader) -> Cell:
+    """The name of an event with its date; `ev-2014-04-01-new-rules`, not reviewed, is "New rules"."""
     match = re.fullmatch(r"(?:ev-)?(\d{4}(?:-\d{2}){0,2}|undated)-(.+)", row["event_id"].text)
     if match is None:
         return row["event_id"]
     words = match.group(2).replace("-", " ")
-    return Cell(f"{words[0].upper()}{words[1:]} ({match.group(1)})")
+    name = reader.names.events.get(row["event_id"].text, f"{words[0].upper()}{words[1:]}")
+    return Cell(f"{name} ({match.group(1)})")
 
 
 def _related(row: Cells, reader: CellReader) -> Cell:

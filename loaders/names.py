@@ -35,7 +35,7 @@ _JOINS = re.compile(r",\s*|\s+and\s+")
 
 @dataclass(frozen=True)
 class Names:
-    """The reviewed names: spelling → IRI, IRI → kind, instrument id → IRI.
+    """The reviewed names: spelling → IRI, IRI → kind, instrument id → IRI, event id → what it is called.
 
     A name that is not among them makes a new individual whose IRI follows from the name alone, so that
     the order of loads does not matter.
@@ -47,6 +47,7 @@ class Names:
     equipment_spellings: Mapping[NamedNode, tuple[str, ...]] = field(default_factory=dict)
     equipment_nouns: frozenset[str] = frozenset()
     labels: Mapping[NamedNode, str] = field(default_factory=dict)
+    events: Mapping[str, str] = field(default_factory=dict)
 
     def find(self, name: str) -> NamedNode | None:
         """The individual of that name, if it was reviewed."""
@@ -132,7 +133,8 @@ def read_names(folder: Path) -> Names:
             spellings[iri] = (*spellings.get(iri, ()), name)
     nouns = head_nouns([name for names in spellings.values() for name in names]) | {"system"}
     labels = {by_label[row["entity_label"]]: row["entity_label"] for row in links}
-    return Names(by_label, kinds, instruments, spellings, nouns, labels)
+    events = {row["event_id"]: row["name"] for row in _rows(folder / "event_names.csv")}
+    return Names(by_label, kinds, instruments, spellings, nouns, labels, events)
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
@@ -300,6 +301,13 @@ def test_an_event_is_named_after_its_id(load: Load, event: str, label: str) -> N
     row = {"event_id": event, "event_type": "meeting", "actor": "Japan", "summary": "They meet."}
     bundle = only(load(sources=[SOURCE], policy_events=[row | {"source_id": "s1"}]))
     assert node_labels(bundle.nodes, ID.iri(f"event/{event}")) == {label}
+
+
+def test_every_shipped_event_has_a_reviewed_name(shipped_tables: Path) -> None:
+    with (shipped_tables / "policy_events.csv").open(encoding="utf-8", newline="") as file:
+        events = {row["event_id"] for row in csv.DictReader(file)}
+    named = read_names(shipped_tables).events
+    assert (named.keys(), len(set(named.values()))) == (events, len(events))
 
 
 def test_a_node_that_rows_describe_differently_is_described_in_full(load: Load) -> None:
