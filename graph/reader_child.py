@@ -66,7 +66,10 @@ class FrameWriter:
     def write(self, data: bytes) -> int:
         """The number of bytes taken, which is all of them."""
         self._buffer += self._packer.compress(data) if self._packer else data
-        if len(self._buffer) >= FRAME_BYTES or time.monotonic() - self._last > FLUSH_SECONDS:
+        # The packer may hold back all that it was given.
+        if self._buffer and (
+            len(self._buffer) >= FRAME_BYTES or time.monotonic() - self._last > FLUSH_SECONDS
+        ):
             self._send(Frame(DATA, bytes(self._buffer)))
             self._sent = True
         return len(data)

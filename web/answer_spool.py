@@ -88,6 +88,9 @@ class Spool:
         await self._changed.wait()
 
     def _put(self, chunk: bytes) -> bool:
+        if not chunk:
+            # To `drain` it would be the end.
+            return True
         # One chunk may be larger than all room there is.
         if not self._written and (not self._memory or self._memory_bytes + len(chunk) <= MEMORY_BYTES):
             self._memory.append(chunk)

@@ -146,6 +146,18 @@ def test_what_comes_slowly_is_passed_on(monkeypatch: pytest.MonkeyPatch) -> None
     assert list(frames(output)) == [Frame(DATA, b"ab")]
 
 
+def test_nothing_is_not_passed_on_while_the_packer_holds_all_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "monotonic", iter(range(100)).__next__)
+    output = io.BytesIO()
+    writer = FrameWriter(output, is_packed=True)
+    for part in (b"a", b"b", b"c"):
+        writer.write(part)
+    end = writer.finish()
+    payloads = [frame.payload for frame in (*frames(output), end) if frame.kind != END]
+    assert all(payloads)
+    assert gzip.decompress(b"".join(payloads)) == b"abc"
+
+
 def test_a_graph_is_sent_whole_and_one_that_is_not_there_is_told(store: str) -> None:
     asked = ReadRequest("", {"graph": "application/n-triples"}, graph=NOTES.value)
     _, whole = answered(store, asked)

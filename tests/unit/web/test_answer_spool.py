@@ -43,6 +43,15 @@ def test_all_comes_out_in_order_and_the_room_is_given_back(count: int) -> None:
     assert budget.take(100 * PIECE)
 
 
+def test_an_empty_piece_is_not_the_end() -> None:
+    async def go() -> bytes:
+        spool = Spool(SpoolBudget(PIECE))
+        await spool.fill(source([b"a", b"", b"b", b""]))
+        return await drained(spool)
+
+    assert asyncio.run(go()) == b"ab"
+
+
 def test_a_reader_has_finished_before_its_client_begins() -> None:
     budget = SpoolBudget(100 * PIECE)
 
