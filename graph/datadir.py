@@ -8,6 +8,7 @@
     DIR/trash/            snapshots that are being removed; of no worth either
     DIR/sources/          what the user loaded, and the journal that a build replays
     DIR/views/            views that somebody asked for; made again where they are gone
+    DIR/labels/           what things are called, for the search; made again where it is gone
     DIR/live/             the writer's scratch copy of the current snapshot; of no worth either
     DIR/incoming/         documents that are being sent; of no worth either
     DIR/tokens.json       who may write, hashed; DIR/audit.jsonl: who wrote, or was refused
@@ -41,6 +42,7 @@ from graph.errors import (
     StoreMissingError,
     StoreWriteError,
 )
+from graph.label_keeping import clear_label_orphans, forget_labels
 from graph.retention import BUILD, empty_folder, held, move_away, read_pins, superfluous
 from graph.view_retention import VIEWS, forget_views
 
@@ -223,6 +225,7 @@ class DataDirectory:
             for number in self._numbers():
                 if number > current:
                     empty_folder(self.snapshots / f"{number:06d}")
+            clear_label_orphans(self.root, current)
 
     def _numbers(self) -> list[int]:
         """The numbers of the snapshots that are kept, in order."""
@@ -296,6 +299,7 @@ class DataDirectory:
                 sync_folder(self.snapshots)
             empty_folder(self.trash)
             forget_views(self.root / VIEWS, self.trash, current)
+            forget_labels(self.root, self._numbers())
 
     def _is_build(self, number: int) -> bool:
         try:

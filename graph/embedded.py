@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from pathlib import Path
 from typing import IO, Final
 
@@ -23,6 +23,7 @@ LARGE_LOG_BYTES: Final = 4 << 20
 DISK_TROUBLE: Final = "IO error"
 SAVE_TRIES: Final = 3
 SAVE_PAUSE_SECONDS: Final = 0.005
+DEFAULT: Final = DefaultGraph()
 _PLACE = re.compile(r"at (\d+):(\d+)")
 
 
@@ -32,6 +33,8 @@ class EmbeddedStore:
     def __init__(self, folder: Path | None = None, *, read_only: bool = False) -> None:
         self._folder = folder
         self._read_only = read_only
+        self._watched: Set[NamedNode] = frozenset()
+        self._noted: set[NamedNode] = set()
         try:
             if folder is None:
                 self._store = Store()
@@ -61,10 +64,30 @@ class EmbeddedStore:
         """See `ReadableStore.dump`."""
         self._store.dump(output, format=format, from_graph=graph, prefixes=dict(PREFIXES))
 
+    def watch(self, predicates: Set[NamedNode]) -> None:
+        """Note from now on the subjects of facts with these predicates that are inserted or deleted."""
+        self._watched = predicates
+
+    def take_noted(self) -> set[NamedNode]:
+        """The subjects that were noted since the last time."""
+        noted, self._noted = self._noted, set()
+        return noted
+
+    def _noting(self, quads: Iterable[Quad]) -> Iterable[Quad]:
+        """The same quads; their subjects are noted if they are watched."""
+        return map(self._note, quads) if self._watched else quads
+
+    def _note(self, quad: Quad) -> Quad:
+        subject = quad.subject
+        is_watched = quad.predicate in self._watched and quad.graph_name == DEFAULT
+        if is_watched and isinstance(subject, NamedNode):
+            self._noted.add(subject)
+        return quad
+
     def insert(self, quads: Iterable[Quad]) -> None:
         """See `WritableStore.insert`."""
         try:
-            self._store.extend(quads)
+            self._store.extend(self._noting(quads))
         except OSError as error:
             raise write_error(self._folder or Path(), error) from error
 
@@ -77,7 +100,7 @@ class EmbeddedStore:
     def delete(self, quads: Iterable[Quad]) -> None:
         """See `WritableStore.delete`."""
         try:
-            for quad in quads:
+            for quad in self._noting(quads):
                 self._store.remove(quad)
         except OSError as error:
             raise write_error(self._folder or Path(), error) from error

@@ -16,6 +16,8 @@
     │   ├── ReadersBusyError        all readers are at work; try again shortly
     │   ├── ClientBusyError         this client has its share of the readers already
     │   ├── ViewPendingError        a view that is still being made; carries when to come back
+    │   ├── LabelsPendingError      the index of names is still being made
+    │   ├── SearchTimeoutError      a search for names that took too long
     │   ├── UnknownQueryError       no named query of that name
     │   ├── InvalidParameterError   a parameter of a named query is off
     │   ├── NoReceiptsError         a query, or an answer, that no receipts are given for
@@ -122,6 +124,14 @@ class ViewPendingError(QueryError):
     def __init__(self, message: str, retry_seconds: int) -> None:
         super().__init__(message)
         self.retry_seconds = retry_seconds
+
+
+class LabelsPendingError(QueryError):
+    """The index of names is being made; search again shortly."""
+
+
+class SearchTimeoutError(QueryError):
+    """A search for names looked at too many of them."""
 
 
 class NoReceiptsError(QueryError):

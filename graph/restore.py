@@ -27,8 +27,10 @@ from graph.clock import iso_time
 from graph.datadir import FORMAT, STORE, DataDirectory, Snapshot, sync_file, sync_folder, sync_tree, writing
 from graph.embedded import EmbeddedStore
 from graph.errors import MalformedSourceError, SourceUnavailableError, StoreError, StoreWriteError
+from graph.label_keeping import make_labels
 from graph.pins import pin
 from graph.retention import read_pins
+from graph.tallies import gained
 from graph.tokens import TOKEN_FILE
 
 
@@ -63,6 +65,7 @@ def restore_backup(
         stage.rmdir()
         (unpacked / SNAPSHOT).rename(stage)
         sync_tree(stage / STORE)
+        make_labels(data.root, EmbeddedStore(stage / STORE, read_only=True), data.next_number())
         snapshot = data.publish(stage, _details(manifest, moment), "restore")
         pins = read_pins(unpacked / PINS)
         if manifest.snapshot in pins:
@@ -74,8 +77,9 @@ def restore_backup(
 
 def _details(manifest: Manifest, moment: datetime) -> dict[str, object]:
     """What was counted stays; when and how it was made is said of the backup's snapshot."""
-    counts = {key: value for key, value in manifest.counts.items() if isinstance(value, int)}
+    counts: dict[str, object] = {k: value for k, value in manifest.counts.items() if isinstance(value, int)}
     past = {key: manifest.counts.get(key) for key in ("operation", "made")}
+    counts.update(gained(manifest.counts, {}))
     return {**counts, "made": iso_time(moment), "restored": {"snapshot": manifest.snapshot, **past}}
 
 

@@ -6,7 +6,7 @@ transaction. The full run over all claims gives the same dataset; tests hold the
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -30,6 +30,7 @@ from graph.resolution import Resolution, resolve
 from graph.rule_records import count_more
 from graph.slot_votes import SlotVotes, is_of_source, known_resolution, read_claim, stored_matters
 from graph.store import AnyTerm, WritableStore
+from graph.tallies import Key, assessment_gain, fact_gain
 from graph.terms import Term
 from graph.topic_revision import TopicRevision
 from graph.topics import matters_of
@@ -47,7 +48,7 @@ class Change:
     """What a revision added, changed and removed, for the report and for `--dry-run`.
 
     `sources_retracted` were put away, or loaded to where they count nowhere; `sources_restored` count again.
-    `sources` and the other numbers are what the dataset has more than before.
+    `sources` and the other numbers are what the dataset has more than before, `tallied` what its tallies do.
     """
 
     sources_added: list[str] = field(default_factory=list)
@@ -71,6 +72,7 @@ class Change:
     entities: int = 0
     slots: int = 0
     new_names: list[str] = field(default_factory=list)
+    tallied: Counter[Key] = field(default_factory=Counter)
 
     @property
     def is_empty(self) -> bool:
@@ -328,6 +330,7 @@ class Revision:
         self._insert(assessed.after - assessed.before)
         self.change.contradictions = assessed.gained(OSA.Contradiction)
         self.change.corroborations = assessed.gained(OSA.Corroboration)
+        self.change.tallied.update(assessment_gain(assessed.before, assessed.after))
 
     def _is_shared(self, quad: Quad) -> bool:
         """Whether another slot (another period, say) accepts the same fact."""
@@ -378,6 +381,7 @@ class Revision:
         self.change.quads += len(done.added) - len(done.removed) + count_more(self.store, done.counts)
         come = (self._come | done.added) - self._gone
         gone = (self._gone | done.removed) - done.added
+        self.change.tallied.update(fact_gain(self.store, come, gone))
         self._count_entities(set(filter(is_entity_type, come)), set(filter(is_entity_type, gone)))
 
     def _count_entities(self, come: set[Triple], gone: set[Triple]) -> None:

@@ -24,6 +24,8 @@ from graph.clock import Clock, utc_now
 from graph.curation import read_curation
 from graph.datadir import STORE, DataDirectory, Snapshot, sync_folder, sync_tree, writing
 from graph.embedded import EmbeddedStore
+from graph.tallies import NAME as TALLIES
+from graph.tallies import tally
 from graph.view_build import Progress, ViewPlan, build_view
 from graph.view_retention import DETAILS, VIEWS, forget_views
 from graph.view_sources import choose_sources, publication_dates
@@ -124,7 +126,8 @@ class ViewCache:
         scratch.mkdir()
         target = EmbeddedStore(stage / STORE)
         with contextlib.closing(target):
-            tally = build_view(plan, target, scratch, progress)
+            made = build_view(plan, target, scratch, progress)
+            tallies = tally(target)
         shutil.rmtree(scratch)
         counts = {
             **choice_fields(choice),
@@ -132,10 +135,11 @@ class ViewCache:
             "sources": len(chosen.sources),
             "left_out": chosen.left_out,
             "undated": chosen.undated,
-            "claims": tally.claims,
-            "facts": tally.facts,
-            "contradictions": tally.contradictions,
-            "corroborations": tally.corroborations,
+            "claims": made.claims,
+            "facts": made.facts,
+            "contradictions": made.contradictions,
+            "corroborations": made.corroborations,
+            TALLIES: tallies,
             "bytes": sum(path.stat().st_size for path in (stage / STORE).iterdir()),
             "seconds": round(time.monotonic() - began, 3),
         }

@@ -10,6 +10,7 @@ from typing import Any
 from graph.curation import NAME as CURATION
 from graph.curation import read_curation
 from graph.datadir import Snapshot
+from graph.label_keeping import LabelWriter
 from graph.write_protocol import WriteRequest
 from loaders.dataset_writes import DatasetWriter
 from loaders.journal import NAME as JOURNAL
@@ -28,6 +29,8 @@ class Desk:
         self._workshop = workshop
         self._ledger = Ledger(base)
         self._folder = base.folder
+        self._base = base.number
+        self._labels = LabelWriter(workshop.data.root)
         self._scratch = folder.with_suffix(".scratch")
         shutil.rmtree(self._scratch, ignore_errors=True)
         self._live = LiveStore(base, folder)
@@ -55,14 +58,20 @@ class Desk:
             validated = self._workshop.checkers is not None
             record = set(record_quads(number, ledger.operation, moment, files, ledger.graphs, validated))
             ledger.count_quads(store.add_new(record))
+        if ledger.is_unknown:
+            # Nobody knows which names were written: the index of names stays behind, and is made anew.
+            store.take_noted()
+        else:
+            self._labels.keep(store, store.take_noted(), self._base, number)
         ledger.recount(store.quad_count)
         self._live.save(folder / "store")
         self._save_journals(folder)
         report = {
-            "counts": {**ledger.counts, "made": timestamp(moment)},
+            "counts": {**ledger.counted(), "made": timestamp(moment)},
             "operation": ledger.operation,
         }
         ledger.close_page()
+        self._base = number
         self._folder = self._workshop.data.snapshots / f"{number:06d}"
         return report
 
@@ -82,4 +91,5 @@ class Desk:
     def close(self) -> None:
         """Remove the live store."""
         self._live.close()
+        self._labels.close()
         shutil.rmtree(self._scratch, ignore_errors=True)

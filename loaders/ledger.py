@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Final
+from typing import Any, Final
 
 from pyoxigraph import NamedNode
 
@@ -11,6 +11,7 @@ from graph.bundle import source_graph
 from graph.datadir import Snapshot
 from graph.revision import Change
 from graph.sources import source_iri
+from graph.tallies import NAME, tallies_in, with_gain
 from loaders.journal import Entry, appended, read_journal
 
 # A dataset of more quads is not counted anew after each write of which nobody knows what it changed.
@@ -22,10 +23,16 @@ class Ledger:
 
     def __init__(self, base: Snapshot) -> None:
         self.counts = {key: value for key, value in base.counts.items() if isinstance(value, int)}
+        self.tallies = tallies_in(base.counts)
         self.entries = read_journal(base.folder).entries
         self._fresh: list[Entry] = []
         self._operations: list[str] = []
         self._is_unknown = False
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether nobody knows what some write since the last snapshot changed."""
+        return self._is_unknown
 
     @property
     def fresh(self) -> list[Entry]:
@@ -55,6 +62,7 @@ class Ledger:
         """A write was carried out of which nobody knows what it changed."""
         self._operations.append(operation)
         self._is_unknown = True
+        self.tallies = None
 
     def recount(self, count: Callable[[], int]) -> None:
         """Count a small dataset anew after such a write; the size of a large one is not known any more."""
@@ -69,6 +77,12 @@ class Ledger:
     def count_change(self, change: Change) -> None:
         """The counts after a revision."""
         change.add_to(self.counts)
+        if self.tallies is not None:
+            self.tallies = with_gain(self.tallies, change.tallied)
+
+    def counted(self) -> dict[str, Any]:
+        """All counts of the next snapshot."""
+        return {**self.counts, **({NAME: self.tallies} if self.tallies is not None else {})}
 
     def close_page(self) -> None:
         """The snapshot is made: begin anew."""

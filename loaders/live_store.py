@@ -12,6 +12,7 @@ from typing import Final
 
 from graph.datadir import Snapshot
 from graph.embedded import EmbeddedStore
+from graph.label_entries import NAMING
 from graph.store_files import log_bytes
 
 # Each snapshot copies the store's log and its list of files; opening the store anew begins short ones.
@@ -29,7 +30,12 @@ class LiveStore:
         source = EmbeddedStore(base.store, read_only=True)
         source.backup(folder)
         source.close()
-        self.store = EmbeddedStore(folder)
+        self.store = self._opened()
+
+    def _opened(self) -> EmbeddedStore:
+        store = EmbeddedStore(self.folder)
+        store.watch(NAMING)
+        return store
 
     def save(self, folder: Path) -> None:
         """Copy the store into a new folder, with everything written so far."""
@@ -39,7 +45,7 @@ class LiveStore:
         """Begin a new log where the old one has grown long."""
         if log_bytes(self.folder) > LOG_BYTES:
             self.store.close()
-            self.store = EmbeddedStore(self.folder)
+            self.store = self._opened()
 
     def close(self) -> None:
         """Let go of the folder and remove it."""

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad
 
@@ -20,10 +20,13 @@ from graph.curation import Act, curation_of, read_acts
 from graph.datadir import DataDirectory, Snapshot, writing
 from graph.embedded import EmbeddedStore
 from graph.errors import SourceError, StoreMissingError, UnknownResourceError
+from graph.label_keeping import make_labels
 from graph.projection import META
 from graph.revision import is_entity_type
 from graph.rule_records import is_rule_record, rule_quads
 from graph.spool import Tally
+from graph.tallies import NAME as TALLIES
+from graph.tallies import tally, with_gain
 from graph.turn import for_a_command
 from loaders.build import BuildPlan, Progress, build_store
 from loaders.journal import Entry, keep_files, read_journal
@@ -36,6 +39,7 @@ from loaders.validated import Validation, validating
 from ontology.namespaces import OSA, RDF
 
 COUNTED = ("sources", "claims", "facts", "open_slots", "contradictions", "entities", "quads")
+EMPTY: Final = {**dict.fromkeys(COUNTED, 0), TALLIES: with_gain({}, {})}
 
 
 @dataclass(frozen=True)
@@ -104,12 +108,14 @@ def build(workshop: Workshop, progress: Progress, workers: int = 1, tables: Path
         validated = validation is not None
         store.insert(record_quads(number, "build", workshop.clock(), kept, validated=validated))
         counts = {**_count(store, made.tally), **act_counts(acts)}
+        tallies = {TALLIES: tally(store)}
         # Written in several rounds, the dataset would be read a fifth to a half slower for good.
         store.optimize()
         # A copy of a snapshot leaves out what is not flushed.
         store.flush()
+        make_labels(data.root, store, number)
         store.close()
-        snapshot = publish_work(data, stage, entries, counts, "build", workshop.clock(), acts)
+        snapshot = publish_work(data, stage, entries, {**counts, **tallies}, "build", workshop.clock(), acts)
     return Report(
         "build",
         snapshot.number,
@@ -129,7 +135,7 @@ def publish_empty(workshop: Workshop) -> Snapshot:
         store = EmbeddedStore(stage / "store")
         store.flush()
         store.close()
-        return publish_work(data, stage, [], dict.fromkeys(COUNTED, 0), "build", workshop.clock())
+        return publish_work(data, stage, [], EMPTY, "build", workshop.clock())
 
 
 def load_files(

@@ -10,7 +10,7 @@ import functools
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pyoxigraph import NamedNode, Quad
 
@@ -20,9 +20,12 @@ from graph.curation import Act, curation_of, read_acts, write_acts
 from graph.curation_quads import retracted_graph
 from graph.datadir import DataDirectory, Snapshot, writing
 from graph.embedded import EmbeddedStore
+from graph.label_entries import NAMING
+from graph.label_keeping import keep_labels
 from graph.revision import Change, Revision
 from graph.rights import SOURCE_ID, USER_GRAPHS
 from graph.sources import Source, read_source, source_iri
+from graph.tallies import gained
 from graph.turn import for_a_command
 from loaders.journal import Entry, Journal, read_journal
 from loaders.loader import UserGraph
@@ -31,6 +34,9 @@ from loaders.replay import Workshop
 from loaders.validated import Validation, mentions_in, places_in, validating
 from ontology.namespaces import GRAPH
 from ontology.vocabulary import read_vocabulary
+
+# What of a change is no news to anybody.
+INWARD: Final = ("new_names", "tallied")
 
 
 def described_source(store: EmbeddedStore, iri: NamedNode) -> Source | None:
@@ -55,6 +61,7 @@ class Work:
         self.before = EmbeddedStore(current.store, read_only=True)
         self.before.backup(stage / "store")
         self.store = EmbeddedStore(stage / "store")
+        self.store.watch(NAMING)
         self.acts = read_acts(current.folder)
         self.revision = Revision(self.store, read_vocabulary(), curation_of(self.acts))
         self.graphs: set[NamedNode] = set()
@@ -129,7 +136,7 @@ class Work:
 
     def summary(self, change: Change) -> dict[str, Any]:
         """The change in a form that JSON can hold."""
-        fields = {key: value for key, value in vars(change).items() if key != "new_names"}
+        fields = {key: value for key, value in vars(change).items() if key not in INWARD}
         fields["user_graphs"] = [name.value for name in self.user_graphs]
         return fields
 
@@ -152,10 +159,11 @@ class Work:
         record = {quad for quad in written if not _holds(self.store, quad)}
         self.store.insert(record)
         self.recorded = len(record)
-        counts = self.counts(change)
+        counts: dict[str, Any] = {**self.counts(change), **gained(self.current.counts, change.tallied)}
         # After writes to a plain dataset nobody knows the number.
         if "quads" not in counts:
             counts["quads"] = self.store.quad_count()
+        keep_labels(self.data.root, self.store, self.store.take_noted(), self.current.number, number)
         self.store.flush()
         self.store.close()
         entries = [*read_journal(self.current.folder).entries, *([entry] if entry is not None else [])]
@@ -186,7 +194,7 @@ def publish_work(
     data: DataDirectory,
     stage: Path,
     entries: Sequence[Entry],
-    counts: Mapping[str, int],
+    counts: Mapping[str, Any],
     operation: str,
     moment: datetime.datetime,
     acts: Sequence[Act] = (),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, TypeVar
@@ -60,12 +60,18 @@ class Vocabulary:
         return MappingProxyType({node: notation for (_, notation), node in self.concepts.items()})
 
 
-def ontology_triples() -> list[Triple]:
-    """All triples of the ontology, for the default graph.
+def ontology_triples() -> Sequence[Triple]:
+    """All triples of the ontology, for the default graph; read once in a process.
 
     Raises OntologyFileError that names file and line where a file is not Turtle.
     """
-    return [triple for path in FILES for triple in _read(path)]
+    return _triples(FILES)
+
+
+# Every commit asks for the vocabulary; reading it took longer than most commits.
+@lru_cache(maxsize=1)
+def _triples(files: tuple[Path, ...]) -> tuple[Triple, ...]:
+    return tuple(triple for path in files for triple in _read(path))
 
 
 def ontology_files() -> Iterator[tuple[str, Triple]]:
@@ -79,11 +85,16 @@ def ontology_files() -> Iterator[tuple[str, Triple]]:
 
 
 def read_vocabulary() -> Vocabulary:
-    """The declarations found in the ontology's own files.
+    """The declarations found in the ontology's own files; read once in a process.
 
     Raises OntologyFileError that names file and line where a file is not Turtle.
     """
-    triples = ontology_triples()
+    return _vocabulary(FILES)
+
+
+@lru_cache(maxsize=1)
+def _vocabulary(files: tuple[Path, ...]) -> Vocabulary:
+    triples = _triples(files)
     return Vocabulary(
         resolution=MappingProxyType({s: o.value for s, o in _literals(triples, OSA.resolution)}),
         framing=_marked(triples, OSA.isFraming),
@@ -92,8 +103,8 @@ def read_vocabulary() -> Vocabulary:
         ranks=MappingProxyType({s: int(o.value) for s, o in _literals(triples, OSA.rank)}),
         labels=_english(triples),
         relations=frozenset(s for s, p, o in triples if p == RDF.type and o == OWL.ObjectProperty),
-        ranges={s: o for s, p, o in triples if p == RDFS.range and o in XSD},
-        marks={mark: _marked(triples, mark) for mark in MARKS},
+        ranges=MappingProxyType({s: o for s, p, o in triples if p == RDFS.range and o in XSD}),
+        marks=MappingProxyType({mark: _marked(triples, mark) for mark in MARKS}),
         compared=_pairs(triples, OSA.comparedBy),
         together=_pairs(triples, OSA.assessedWith),
         opposites=_pairs(triples, OSA.opposite),
@@ -117,26 +128,26 @@ def _read(path: Path) -> Iterator[Triple]:
         raise OntologyFileError(f"{path.name}, line {error.lineno}: {error.msg}") from error
 
 
-def _literals(triples: list[Triple], predicate: NamedNode) -> Iterator[tuple[NamedNode, Literal]]:
+def _literals(triples: Sequence[Triple], predicate: NamedNode) -> Iterator[tuple[NamedNode, Literal]]:
     for subject, found, value in triples:
         if found == predicate and isinstance(subject, NamedNode) and isinstance(value, Literal):
             yield subject, value
 
 
-def _marked(triples: list[Triple], predicate: NamedNode) -> frozenset[NamedNode]:
+def _marked(triples: Sequence[Triple], predicate: NamedNode) -> frozenset[NamedNode]:
     return frozenset(subject for subject, value in _literals(triples, predicate) if value.value == "true")
 
 
-def _pairs(triples: list[Triple], predicate: NamedNode) -> Mapping[NamedNode, NamedNode]:
+def _pairs(triples: Sequence[Triple], predicate: NamedNode) -> Mapping[NamedNode, NamedNode]:
     return MappingProxyType({s: o for s, p, o in triples if p == predicate})
 
 
-def _english(triples: list[Triple]) -> Mapping[NamedNode, str]:
+def _english(triples: Sequence[Triple]) -> Mapping[NamedNode, str]:
     labels = _literals(triples, RDFS.label)
     return MappingProxyType({subject: label.value for subject, label in labels if label.language == "en"})
 
 
-def _concepts(triples: list[Triple]) -> Mapping[tuple[str, str], NamedNode]:
+def _concepts(triples: Sequence[Triple]) -> Mapping[tuple[str, str], NamedNode]:
     notations = {subject: value.value for subject, value in _literals(triples, SKOS.notation)}
     concepts: dict[tuple[str, str], NamedNode] = {}
     for subject, predicate, scheme in triples:

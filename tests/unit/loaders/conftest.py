@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,8 +14,13 @@ from pyoxigraph import Quad
 
 from graph.datadir import DataDirectory
 from graph.embedded import EmbeddedStore
+from graph.label_entries import all_entries
+from graph.label_file import FOLDER as LABELS
+from graph.label_file import alive_entries, label_file, opened
+from graph.label_keeping import labels_cover
 from graph.projection import META
 from graph.rule_records import is_rule_record
+from graph.tallies import tallies_in, tally
 from loaders.loader import installed_loaders
 from loaders.operations import build
 from loaders.replay import Workshop
@@ -43,10 +49,34 @@ def built_workshop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
 
 
 @pytest.fixture
-def workshop(built_workshop: Workshop, tmp_path: Path) -> Workshop:
-    """A copy of that dataset, to be changed."""
+def workshop(built_workshop: Workshop, tmp_path: Path) -> Iterator[Workshop]:
+    """A copy of that dataset, to be changed; whatever is done, its label index and its tallies keep up."""
     root = shutil.copytree(built_workshop.data.root, tmp_path / "data")
-    return replace(built_workshop, data=DataDirectory(root))
+    made = replace(built_workshop, data=DataDirectory(root))
+    yield made
+    require_labels(made.data)
+    require_tallies(made.data)
+
+
+def require_tallies(data: DataDirectory) -> None:
+    """The tallies of the current snapshot are those of a new count, unless nobody knows what was written."""
+    if not (data.root / "current").exists():
+        return
+    current = data.current()
+    kept = tallies_in(current.counts)
+    assert kept in (None, tally(EmbeddedStore(current.store, read_only=True)))
+
+
+def require_labels(data: DataDirectory) -> None:
+    """The label index, where it covers the current snapshot, has what one has that is made anew."""
+    if not (data.root / "current").exists() or not labels_cover(data.root, data.current_number()):
+        return
+    current = data.current()
+    path = label_file(data.root / LABELS, current.number)
+    assert path is not None
+    with contextlib.closing(opened(path, read_only=True)) as connection:
+        kept_up = set(alive_entries(connection, current.number))
+    assert kept_up == set(all_entries(EmbeddedStore(current.store, read_only=True)))
 
 
 @pytest.fixture

@@ -307,7 +307,7 @@ def test_every_shipped_event_has_a_reviewed_name(shipped_tables: Path) -> None:
     with (shipped_tables / "policy_events.csv").open(encoding="utf-8", newline="") as file:
         events = {row["event_id"] for row in csv.DictReader(file)}
     named = read_names(shipped_tables).events
-    assert (named.keys(), len(set(named.values()))) == (events, len(events))
+    assert (set(named), len(set(named.values()))) == (events, len(events))
 
 
 def test_a_node_that_rows_describe_differently_is_described_in_full(load: Load) -> None:
