@@ -31,6 +31,7 @@ from graph.contradiction_commands import contradictions_command
 from graph.datadir import DataDirectory, locked
 from graph.errors import StoreBusyError, StoreMissingError
 from graph.explain_commands import explain_command
+from graph.label_keeper import LabelKeeper
 from graph.named_query import Catalogue
 from graph.snapshot_commands import backup_command, restore_command, snapshots_command, status_command
 from graph.snapshot_pointer import SnapshotPointer
@@ -178,6 +179,9 @@ def _run(settings: Settings) -> None:
         HandLimits(update_seconds=settings.update_seconds, document_seconds=settings.update_seconds),
     )
     writer.start()
+    labels = LabelKeeper(DataDirectory(settings.data))
+    if not settings.raw:
+        labels.start()
     try:
         if not settings.quiet:
             threading.Thread(target=_greet, args=(settings,), daemon=True).start()
@@ -185,6 +189,7 @@ def _run(settings: Settings) -> None:
         while not _serve(settings).interrupt_signal:
             time.sleep(RESTART_SECONDS)
     finally:
+        labels.stop()
         writer.stop()
 
 

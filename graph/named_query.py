@@ -51,8 +51,8 @@ class NamedQuery:
                 lists[name] = parameter.terms(given)
             else:
                 terms[name] = parameter.term(_single(parameter, given))
-        text = fill_lists(self.text, {name: found for name, found in lists.items() if found is not None})
-        return substitute(text, {name: term for name, term in terms.items() if term is not None})
+        text = substitute(self.text, {name: term for name, term in terms.items() if term is not None})
+        return fill_lists(text, {name: found for name, found in lists.items() if found is not None})
 
 
 def read_query(path: Path) -> NamedQuery:
@@ -117,6 +117,10 @@ class Catalogue:
             return self._queries[name]
         except KeyError as error:
             raise UnknownQueryError(f"There is no query named {name!r}. See the list of queries.") from error
+
+    def get(self, name: str, otherwise: NamedQuery) -> NamedQuery:
+        """The query of that name, or another where there is none."""
+        return self._queries.get(name, otherwise)
 
     def __iter__(self) -> Iterator[NamedQuery]:
         return iter(self._queries.values())

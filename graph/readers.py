@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from graph.datadir import Snapshot
-from graph.errors import ClientBusyError, ReadersBusyError
+from graph.errors import ClientBusyError, QueryTimeoutError, ReadersBusyError
 from graph.query_guard import require_harmless
 from graph.reader import Reader, start_reader
 from graph.reader_protocol import END, FAULT, LEAVING, WHOLE, ReadRequest, fault
@@ -25,6 +25,10 @@ LONG_SECONDS: Final = 1.0
 SHORT_TEXT: Final = 2000
 EXPLAINER: Final = "graph.explanation_child"
 RECEIPT_WRITER: Final = "graph.receipts_child"
+TRACED_TOO_LONG: Final = (
+    "Tracing what the rows rest on took too long and was ended. "
+    "Ask for fewer rows, by a narrower pattern or a LIMIT, or for the result without receipts."
+)
 
 
 @dataclass(frozen=True)
@@ -258,8 +262,13 @@ class Work:
         self._is_leaving = _own_program(request) is not None
         self._reader.allow(min(limits.first_byte_seconds, limits.total_seconds))
         self._reader.send(request, str(snapshot.store))
-        head = json.loads(await self._receive())
-        self._first = await self._receive()
+        try:
+            head = json.loads(await self._receive())
+            self._first = await self._receive()
+        except QueryTimeoutError:
+            if request.receipts:
+                raise QueryTimeoutError(TRACED_TOO_LONG) from None
+            raise
         if not self._is_complete:
             self._reader.allow(self._end - self._loop.time())
         whole = self._first if self._is_complete else None

@@ -18,11 +18,13 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from graph.errors import QuerySyntaxError
 from graph.explanation_document import Document, DocumentWriter
 from graph.explanation_names import Names
+from graph.explanation_text import claim_line
 from graph.receipts_cursor import UNKNOWN
 from graph.receipts_evidence import Receipt, ReceiptBook
 from graph.receipts_finder import Dataset, Held, Row, Traced
 from graph.receipts_pattern import NotFollowedError, Pattern
 from graph.receipts_select import read_select
+from graph.receipts_text import fact_sentence, row_notes, untraced_sentences
 from graph.receipts_tracing import Asking, plain_rows, require_select, trace
 from graph.store import AnyTerm, ReadableStore
 
@@ -35,9 +37,10 @@ def results_with_receipts(store: ReadableStore, ask: Asking, text: str, dataset:
 
     `receipts` has `covered`, whether every pattern was followed; `because`, why the query was not, if so;
     `patterns`, each with `traced` and, if it was not, `because`; `facts`, the triples behind the rows, with
-    `kind`, `claims` and `sources` by IRI; `claims` and `sources` themselves; and `rows`, as in the results:
-    the numbers of their `facts`, how many `more` there are, and the numbers of the `untraced` patterns that
-    had a part in them.
+    `kind`, `claims`, claims `against` and `sources` by IRI; `claims` and `sources` themselves; and `rows`, as
+    in the results: the numbers of their `facts`, how many `more` there are, and the numbers of the `untraced`
+    patterns that had a part in them. The same in words for people are `notes`, of the query and of a row, and
+    the `sentence` of a fact and of a claim.
 
     Raises NoReceiptsError for another form of query, and where there is too much; QuerySyntaxError.
     Spec: https://www.w3.org/TR/sparql11-results-json/
@@ -83,7 +86,7 @@ class ReceiptWriter:
             patterns.append(pattern)
         numbers = {pattern: number for number, pattern in enumerate(patterns)}
         is_covered = because is None and not any(pattern.because for pattern in patterns)
-        return {
+        document: Document = {
             "covered": is_covered,
             **({} if because is None else {"because": because}),
             "patterns": [_pattern(each) for each in patterns],
@@ -92,6 +95,10 @@ class ReceiptWriter:
             "claims": self._claims,
             "sources": self._sources,
         }
+        document["notes"] = untraced_sentences(document)
+        for row in document["rows"]:
+            row["notes"] = list(row_notes(document, row))
+        return document
 
     def _row(self, row: Row, numbers: Mapping[Pattern, int]) -> Document:
         facts = [self._number(held) for held in row.triples]
@@ -105,17 +112,25 @@ class ReceiptWriter:
             self._facts.append(self._fact(self._book.receipt(held)))
         return self._numbers[held]
 
-    def _fact(self, receipt: Receipt) -> Document:
-        for iri, evidence in receipt.claims.items():
+    def _tell(self, receipt: Receipt) -> None:
+        """Write its claims and sources, where they are not written yet."""
+        for iri, evidence in {**receipt.claims, **receipt.against}.items():
             if iri not in self._claims:
                 claim = self._terms.evidence(evidence)
                 self._sources.setdefault(claim["source"]["iri"], claim["source"])
-                self._claims[iri] = {**claim, "source": claim["source"]["iri"]}
+                self._claims[iri] = {
+                    **claim,
+                    "source": claim["source"]["iri"],
+                    "sentence": claim_line(claim),
+                }
         for iri, source in receipt.sources.items():
             if iri not in self._sources:
                 self._sources[iri] = self._terms.source(source)
+
+    def _fact(self, receipt: Receipt) -> Document:
+        self._tell(receipt)
         triple, graph = receipt.held
-        return {
+        fact = {
             "subject": self._terms.term(triple.subject),
             "predicate": self._terms.term(triple.predicate),
             "object": self._terms.term(triple.object),
@@ -124,10 +139,12 @@ class ReceiptWriter:
             "rules": [{"name": rule.name, "title": rule.title} for rule in receipt.rules.values()],
             "claims": list(receipt.claims),
             "supporting": len(receipt.supporting),
+            "against": list(receipt.against),
             "contesting": len(receipt.contesting),
             "sources": list(receipt.sources),
             "describing": receipt.describing,
         }
+        return {**fact, "sentence": fact_sentence(fact)}
 
 
 def _pattern(pattern: Pattern) -> Document:

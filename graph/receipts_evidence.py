@@ -57,14 +57,15 @@ NAMES_CLAIMS: Final = (OSA.supportedBy, OSA.sideA, OSA.sideB, OSA.claim)
 class Receipt:
     """What stands behind one triple.
 
-    `claims` and `sources` are the first few of `supporting` claims and `describing` sources; `contesting`
-    counts the claims against it, or against something that it was inferred from; `rules` are those that gave
-    it.
+    `claims` and `sources` are the first few of `supporting` claims and `describing` sources; `against` of the
+    `contesting` claims, which speak against it or against something that it was inferred from; `rules` are
+    those that gave it.
     """
 
     held: Held
     kinds: set[str] = field(default_factory=set)
     claims: dict[str, Evidence] = field(default_factory=dict)
+    against: dict[str, Evidence] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
     rules: dict[str, Rule] = field(default_factory=dict)
     supporting: set[str] = field(default_factory=set)
@@ -82,6 +83,13 @@ class Receipt:
             self.supporting.add(evidence.claim.iri.value)
             if len(self.claims) < SHOWN_CLAIMS:
                 self.claims[evidence.claim.iri.value] = evidence
+
+    def add_opponents(self, claims: Iterable[Evidence]) -> None:
+        """Claims that speak against it."""
+        for evidence in claims:
+            self.contesting.add(evidence.claim.iri.value)
+            if len(self.against) < SHOWN_CLAIMS:
+                self.against[evidence.claim.iri.value] = evidence
 
     def add_sources(self, sources: Iterable[Source], count: int) -> None:
         """Sources that describe something so, of `count` the first few."""
@@ -122,6 +130,7 @@ class ReceiptBook:
             match way:
                 case Decision():
                     receipt.add_claims(way.supporting)
+                    receipt.add_opponents(way.contesting)
                     receipt.supporting |= set(way.resolution.supported_by)
                     receipt.contesting |= set(way.resolution.contested_by)
                 case Description():
@@ -144,7 +153,7 @@ class ReceiptBook:
         named = [triple.object] if is_claim(triple.object) else self._named_by(triple)
         receipt.add_claims(self._claims(named))
         against = self._store.quads(triple.subject, OSA.contestedBy, None, ASSESSMENTS)
-        receipt.contesting |= {quad.object.value for quad in against if is_claim(quad.object)}  # type: ignore[union-attr]
+        receipt.add_opponents(self._claims(quad.object for quad in against if is_claim(quad.object)))
 
     def _named_by(self, triple: Triple) -> list[AnyTerm]:
         found = [

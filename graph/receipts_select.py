@@ -7,6 +7,7 @@ Spec: https://www.w3.org/TR/sparql11-query/#convertSolMod
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -19,6 +20,8 @@ from graph.receipts_pattern import FreshNames, NotFollowedError, Pattern, is_var
 AGGREGATES: Final = ("COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT")
 # Give another value each time.
 FLEETING: Final = ("RAND", "NOW", "UUID", "STRUUID", "BNODE")
+# With these a query has not all the rows that it could have.
+SOME: Final = re.compile(r"\b(HAVING|LIMIT|OFFSET)\b", re.IGNORECASE)
 MODIFIERS: Final = ("GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES")
 HIDDEN: Final = "DISTINCT hides what it is grouped by: write the group's variables into the SELECT"
 CHANGING: Final = "it has a function that gives another value each time"
@@ -51,6 +54,11 @@ class Select:
     def is_direct(self) -> bool:
         """Whether each of its rows is one solution."""
         return not self.is_distinct and self.keys is None
+
+    @property
+    def has_all_rows(self) -> bool:
+        """Whether each of its solutions is a part of one of its rows."""
+        return not SOME.search(self.modifiers)
 
     @property
     def bound(self) -> tuple[str, ...]:

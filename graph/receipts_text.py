@@ -28,6 +28,7 @@ class ShownFact:
     fact: Document
     told_in: int | None = None
     claims: list[Document] = field(default_factory=list)
+    against: list[Document] = field(default_factory=list)
     sources: list[Document] = field(default_factory=list)
 
 
@@ -46,7 +47,7 @@ def shown_rows(receipts: Document) -> list[ShownRow]:
     rows = []
     for number, row in enumerate(receipts["rows"], 1):
         facts = [_shown(receipts, fact, told.setdefault(fact, number), number) for fact in row["facts"]]
-        rows.append(ShownRow(number, facts, list(_notes(receipts, row))))
+        rows.append(ShownRow(number, facts, list(row_notes(receipts, row))))
     return rows
 
 
@@ -55,12 +56,15 @@ def _shown(receipts: Document, number: int, told_in: int, row: int) -> ShownFact
     if told_in != row:
         return ShownFact(fact, told_in)
     sources = receipts["sources"]
-    claims = [receipts["claims"][iri] for iri in fact["claims"]]
-    claims = [{**claim, "source": sources[claim["source"]]} for claim in claims]
-    return ShownFact(fact, None, claims, [sources[iri] for iri in fact["sources"]])
+    claims, against = (
+        [{**claim, "source": sources[claim["source"]]} for claim in map(receipts["claims"].get, fact[side])]
+        for side in ("claims", "against")
+    )
+    return ShownFact(fact, None, claims, against, [sources[iri] for iri in fact["sources"]])
 
 
-def _notes(receipts: Document, row: Document) -> Iterator[str]:
+def row_notes(receipts: Document, row: Document) -> Iterator[str]:
+    """What is not shown of a row, or could not be traced, in sentences."""
     if row.get("lost"):
         yield LOST
     if row["more"]:
@@ -123,6 +127,7 @@ def _lines(shown: ShownFact) -> list[list[str]]:
     if shown.told_in is not None:
         return [[*head, f"as in row {shown.told_in}", "", ""]]
     behind = [[_claim(claim), source_line(claim["source"])] for claim in shown.claims]
+    behind += [[f"against: {_claim(claim)}", source_line(claim["source"])] for claim in shown.against]
     behind += [["", source_line(source)] for source in shown.sources]
     head.append(fact_sentence(fact))
     lines = [["", "", "", *cells] for cells in behind] or [["", "", "", "", ""]]

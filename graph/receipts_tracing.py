@@ -118,7 +118,8 @@ def _matched(
         # A group of no solutions at all has a row as well, if nothing else can be a group.
         rows.append(Row(terms[: len(columns)], is_lost=bool(keys)))
         by_values[tuple(terms[places[key.name]] for key in keys)].append(rows[-1])
-    only = _values_block(select, keys, list(by_values))
+    # To look for rows among very many takes longer than to find all of them.
+    only = "" if select.has_all_rows else _values_block(select, keys, list(by_values))
     found = require_select(ask(select.solutions_query(keys, beside, only)))
     places = _places(found)
     for number, solution in enumerate(found):

@@ -14,12 +14,17 @@ stays one, so it may be selected; as it stands, the query answers for every valu
 
 from __future__ import annotations
 
+import functools
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Final
 
 from graph.errors import OntologyError
 from graph.query_parameters import ParameterTerm
 from graph.sparql_tokens import Token, tokens
+
+# A query in a file is bound to other values many times; a longer text has lists in it already.
+LONGEST_KNOWN: Final = 4000
 
 
 class _Reader:
@@ -66,12 +71,12 @@ def substitute(text: str, terms: Mapping[str, ParameterTerm]) -> str:
     >>> substitute("SELECT ?y { ?s ?p ?y }", {"y": Literal("a")})
     'SELECT ("a" AS ?y) { ?s ?p "a" }'
     """
-    return "".join(_pieces(text, terms))
+    return "".join(_pieces(text, terms)) if terms else text
 
 
 def _pieces(text: str, terms: Mapping[str, ParameterTerm]) -> Iterator[str]:
     reader = _Reader()
-    for token in tokens(text):
+    for token in _tokens(text):
         term = terms.get(token.text[1:]) if token.kind == "variable" else None
         yield token.text if term is None else _written(token.text[1:], term, reader)
         reader.advance(token)
@@ -113,6 +118,8 @@ def fill_lists(text: str, lists: Mapping[str, Iterable[ParameterTerm]]) -> str:
     >>> fill_lists("ASK { VALUES ?x { UNDEF } }", {"x": [NamedNode("a:b"), NamedNode("a:c")]})
     'ASK { VALUES ?x { <a:b> <a:c> } }'
     """
+    if not lists:
+        return text
     return "".join(
         token.text if name not in lists else " ".join(map(str, lists[name]))
         for name, token in _with_lists(text)
@@ -133,10 +140,19 @@ def require_lists(text: str, names: Collection[str]) -> None:
 def _with_lists(text: str) -> Iterator[tuple[str, Token]]:
     """Every token; the UNDEF of a block comes with the name of its variable, all else with none."""
     before: deque[str] = deque(maxlen=3)
-    for token in tokens(text):
+    for token in _tokens(text):
         if token.kind in ("space", "comment"):
             yield "", token
             continue
         is_block = token.is_word("UNDEF") and before[0].upper() == "VALUES" and before[2] == "{"
         yield before[1][1:] if is_block else "", token
         before.append(token.text)
+
+
+def _tokens(text: str) -> Iterable[Token]:
+    return _known_tokens(text) if len(text) <= LONGEST_KNOWN else tokens(text)
+
+
+@functools.lru_cache(maxsize=128)
+def _known_tokens(text: str) -> tuple[Token, ...]:
+    return tuple(tokens(text))

@@ -6,12 +6,15 @@ from typing import Final
 
 from flask import Blueprint, Response, render_template
 
+from graph.tallies import CLASSES, DATES
 from graph.views import perspectives
 from ontology.namespaces import OSA
 from web.contradictions import KINDS
 from web.labels import labels_of
 from web.page_answer import page_answer
-from web.site import Site, count_of
+from web.site import Site
+from web.structured import catalogue_document
+from web.tallies import one_tally
 
 # What each kind of contradiction is, in the order in which they are listed.
 MEANINGS: Final = (
@@ -42,6 +45,7 @@ def _page(site: Site) -> str:
         kinds=list(zip(kinds, MEANINGS, strict=True)),
         labels=labels_of(site, kinds),
         perspectives=list(perspectives()),
-        undated=count_of(site.row("undated-sources"), "number"),
+        undated=one_tally(site, CLASSES)[OSA.Source.value] - one_tally(site, DATES)[""],
         counts=site.here().counts,
+        structured=catalogue_document(site),
     )

@@ -15,20 +15,27 @@ from web.crawlers import crawler_routes
 from web.entity_pages import entity_routes
 from web.errors import register_errors
 from web.explain import explain_routes
+from web.explore import explore_routes
+from web.exports import export_routes
 from web.frame import add_frame
 from web.headers import add_headers
+from web.map import map_routes
+from web.neighbours_api import neighbour_routes
 from web.ontology_pages import ontology_routes
 from web.openapi import openapi_routes
 from web.pages import page_routes
+from web.paths import path_routes
 from web.perspectives import perspective_routes
 from web.queries import query_routes
 from web.query_api import query_api_routes
 from web.query_page import query_page_routes
+from web.search_page import search_routes
 from web.site import Site
 from web.snapshots import snapshot_routes
 from web.sources import source_routes
 from web.sparql import sparql_routes
 from web.terms import cell, group_digits, heading
+from web.timeline import timeline_routes
 from web.vendor import vendor_routes
 from web.views import VIEW, here
 
@@ -38,11 +45,18 @@ REFERENCE: Final = (
     browse_routes,
     contradiction_routes,
     crawler_routes,
+    export_routes,
+    explore_routes,
+    map_routes,
+    neighbour_routes,
     ontology_routes,
     openapi_routes,
+    path_routes,
     perspective_routes,
+    search_routes,
     snapshot_routes,
     source_routes,
+    timeline_routes,
 )
 
 

@@ -15,6 +15,7 @@ from graph.errors import InvalidParameterError, UnknownResourceError
 from graph.query_header import without_header
 from graph.query_parameters import iri_term
 from graph.results import ResultTerm
+from graph.tallies import CLASSES
 from ontology.namespaces import OSA, XSD, sparql_prefixes
 from web.filters import Choice, choices
 from web.labels import Labels, labels_of
@@ -22,8 +23,10 @@ from web.nodes import Node, local_name, nodes
 from web.page_answer import page_answer
 from web.paging import KEPT, paged
 from web.site import Row, Site, count_of, text_of
+from web.tallies import one_tally
 from web.terms import short_iri
 
+OURS: Final = str(OSA)
 LISTED: Final = 50
 # Longer lists come in the order of the index: sorting them by name takes too long.
 SORTED: Final = 1000
@@ -61,12 +64,12 @@ def browse_routes(site: Site) -> Blueprint:
 
 
 def _classes(site: Site) -> str:
-    counted = [row for row in site.rows("classes-counted") if row["class"] in OSA]
-    described = nodes(site, "described", [text_of(row, "class") for row in counted])
+    counted = [pair for pair in one_tally(site, CLASSES).most_common() if pair[0].startswith(OURS)]
+    described = nodes(site, "described", [iri for iri, _ in counted])
     return render_template(
         "browse.html",
-        classes=[(described[text_of(row, "class")], count_of(row, "number")) for row in counted],
-        labels=labels_of(site, [row["class"] for row in counted]),
+        classes=[(described[iri], number) for iri, number in counted],
+        labels=labels_of(site, [NamedNode(iri) for iri, _ in counted]),
         local_name=local_name,
     )
 
@@ -98,19 +101,19 @@ def _filters() -> list[Filter]:
 
 def _members(site: Site, name: str, filters: Sequence[Filter]) -> str:
     kind = OSA[name].value if name.isalnum() else ""
-    total = {text_of(row, "class"): count_of(row, "number") for row in site.rows("classes-counted")}.get(kind)
+    total = one_tally(site, CLASSES)[kind]
     described = nodes(site, "described", [kind])[kind] if kind else Node("")
     if not total and "owl:Class" not in [
         short_iri(str(getattr(t, "value", ""))) for t in described.all("rdf:type")
     ]:
         raise UnknownResourceError(f"There is no class osa:{name[:80]} here. See the list of classes.")
-    query, values = _query(kind, filters, total or 0)
+    query, values = _query(kind, filters, total)
     if filters:
         found = [text_of(row, "thing") for row in site.rows(query, values)]
         paging = paged(len(found), LISTED)
         page = found[paging.start : paging.end]
     else:
-        paging = paged(total or 0, LISTED)
+        paging = paged(total, LISTED)
         page = [text_of(row, "thing") for row in site.rows(query, values, window=paging)]
     counted = site.rows("facets-of-members", {"class": kind})
     columns = _columns(counted)
@@ -130,7 +133,7 @@ def _members(site: Site, name: str, filters: Sequence[Filter]) -> str:
         columns=[NamedNode(iri) for iri in columns],
         table=table,
         groups=_groups(facets, labels),
-        is_sampled=(total or 0) > SAMPLE,
+        is_sampled=total > SAMPLE,
         sample=SAMPLE,
         paging=paging,
         is_filtered=bool(filters),

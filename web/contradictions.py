@@ -12,6 +12,7 @@ from pyoxigraph import NamedNode
 
 from graph.errors import InvalidParameterError, UnknownResourceError
 from graph.results import ResultTerm
+from graph.tallies import CONTRADICTIONS, PUBLISHERS, YEARS
 from ontology.namespaces import ID, OSA
 from web.filters import Choice, choices, iri_filter
 from web.finding import find_thing
@@ -21,6 +22,7 @@ from web.page_answer import page_answer
 from web.paging import Paging, Part, only_parameters, paged
 from web.site import Row, Site, count_of, text_of
 from web.sources import source_name
+from web.tallies import one_tally, tally_here
 
 LISTED: Final = 10
 # So many claims of a side are shown at once; the others fold away.
@@ -36,7 +38,7 @@ KINDS: Final = (
     "Update",
 )
 FILTERS: Final = ("kind", "subject", "publisher", "year")
-YEARS: Final = range(1900, 2101)
+FISCAL_YEARS: Final = range(1900, 2101)
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def _list(site: Site) -> str:
     kind = iri_filter("kind")
     if kind and local_name(kind) not in KINDS:
         raise InvalidParameterError("kind", kind, f"one of {', '.join(f'osa:{name}' for name in KINDS)}")
-    years = site.rows("contradictions-by-year")
+    years = sorted(one_tally(site, YEARS), reverse=True)
     about = request.args.get("subject", "").strip()
     subject = find_thing(site, about, "subject") if about else None
     found = _filtered(site, subject)
@@ -98,7 +100,7 @@ def _list(site: Site) -> str:
         labels=labels,
         kinds=_kind_choices(kinds, labels),
         publishers=_publisher_kinds(site),
-        years=[text_of(row, "value") for row in years],
+        years=years,
         given={name: request.args.get(name, "") for name in FILTERS},
         paging=paging,
         **TOOLS,
@@ -106,8 +108,7 @@ def _list(site: Site) -> str:
 
 
 def _kinds(site: Site) -> Counter[str]:
-    rows = site.rows("contradictions-by-kind")
-    return Counter({local_name(text_of(row, "value")): count_of(row, "number") for row in rows})
+    return Counter({local_name(iri): number for iri, number in one_tally(site, CONTRADICTIONS).items()})
 
 
 def _filtered(site: Site, subject: str | None) -> list[Row] | None:
@@ -118,7 +119,7 @@ def _filtered(site: Site, subject: str | None) -> list[Row] | None:
     if publisher := iri_filter("publisher"):
         answers.append(site.rows("contradictions-of-publishers", {"publisherKind": publisher}))
     if year := request.args.get("year"):
-        if not (year.isascii() and year.isdigit() and int(year[:5]) in YEARS):
+        if not (year.isascii() and year.isdigit() and int(year[:5]) in FISCAL_YEARS):
             raise InvalidParameterError("year", year[:20], "a fiscal year such as 2025")
         answers.append(site.rows("contradictions-of-a-year", {"year": year}))
     if not answers:
@@ -245,9 +246,8 @@ def _kind_choices(kinds: Mapping[str, int], labels: Labels) -> list[Choice]:
 
 def _publisher_kinds(site: Site) -> list[tuple[str, str]]:
     """The kinds of publishers that there are, by prefixed name and label."""
-    terms = {row["kind"] for row in site.rows("kinds-of-publishers")}
-    labels = labels_of(site, terms)
-    found = [term.value for term in terms if isinstance(term, NamedNode)]
+    found = {kind for kind, *_ in tally_here(site, PUBLISHERS)}
+    labels = labels_of(site, map(NamedNode, found))
     return sorted(((f"osa:{local_name(iri)}", labels.text(iri)) for iri in found), key=lambda pair: pair[1])
 
 

@@ -11,19 +11,21 @@ from urllib.parse import quote
 from flask import Blueprint, Response, render_template
 from werkzeug.exceptions import NotFound
 
+from graph.tallies import CLASSES
 from ontology.namespaces import OSA
 from web.addresses import page_address
 from web.page_answer import page_answer
 from web.paging import Paging
-from web.site import Site, count_of, text_of
+from web.site import Site, text_of
 from web.sources import source_name
+from web.tallies import one_tally
 
 XML: Final = "application/xml"
 PLAIN: Final = "text/plain"
 # So many addresses are in one file of the sitemap.
 LISTED: Final = 5_000
 # What has pages that are worth finding; classes below these are among them.
-CLASSES: Final = (
+LISTED_CLASSES: Final = (
     "Source",
     "Actor",
     "Instrument",
@@ -38,20 +40,29 @@ PAGES: Final = (
     "/",
     "/about",
     "/browse",
+    "/explore",
     "/contradictions",
+    "/path",
     "/perspectives",
     "/sources",
     "/ontology",
     "/queries",
     "/snapshots",
+    "/timeline",
+    "/map",
 )
 # Questions cost more than pages, and views are the same pages once more.
 CLOSED: Final = (
     "/sparql",
     "/store",
     "/query?",
+    "/search?",
     "/api/",
     "/explain",
+    "/explore?",
+    "/explore/",
+    "/export/",
+    "/path?",
     "/as-of/",
     "/perspective/",
     "/*as-of=",
@@ -84,8 +95,8 @@ def _robots(site: Site) -> str:
 
 
 def _counts(site: Site) -> dict[str, int]:
-    counted = {text_of(row, "class"): count_of(row, "number") for row in site.rows("classes-counted")}
-    return {name: counted.get(OSA[name].value, 0) for name in CLASSES}
+    counted = one_tally(site, CLASSES)
+    return {name: counted[OSA[name].value] for name in LISTED_CLASSES}
 
 
 def _index(site: Site) -> str:

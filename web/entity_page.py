@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
-import re
 from typing import Any, Final
 
 from flask import render_template
 from pyoxigraph import Literal, NamedNode
+from rapidfuzz import fuzz
 
 from graph.datadir import Snapshot
 from graph.errors import UnknownResourceError
+from graph.label_text import fold, words_of
 from ontology.namespaces import OSA, PREFIXES
 from web.addresses import data_address, local_path, page_address
 from web.citation import citation_of
@@ -18,16 +18,17 @@ from web.entity import Entity, Evidence, in_order, why
 from web.entity_data import DATA_FORMATS, digest
 from web.entity_reading import Axioms, read_entity
 from web.labels import Labels, labels_of
-from web.nodes import Node, original
+from web.nodes import Node, local_name, original
 from web.paging import paged
-from web.site import Site, count_of, text_of
+from web.programme_page import read_programme, shown_programme
+from web.search import near_hits
+from web.site import Site, count_of
 from web.sources import source_name
 from web.terms import LINKED, short_iri
 
 FOLDED_FROM: Final = 5
 LISTED: Final = 100
 NEAR: Final = 6
-SHORTEST_WORD: Final = 3
 OUR_CLASSES: Final = PREFIXES["osa"]
 # What a claim or a resolution is about, in the order in which one says it.
 ABOUT: Final = (OSA.subject.value, OSA.predicate.value)
@@ -41,13 +42,16 @@ def entity_page(site: Site, iri: str, axioms: Axioms, at: Snapshot) -> str:
     entity = read_entity(site, iri, axioms, at)
     if entity is None:
         raise UnknownResourceError(f"Nothing is known here of {iri}.")
-    labels = labels_of(site, entity.terms(), at=at)
+    programme = read_programme(site, iri, at) if OSA.Programme.value in entity.types else None
+    named = programme.terms() if programme else ()
+    labels = labels_of(site, [*entity.terms(), *named], at=at)
     title = title_of(entity, labels)
     ours = [each for each in entity.types if each.startswith(OUR_CLASSES)]
     names = {each.iri: labels.text(each.iri) for each in entity.properties}
     sha256 = None if entity.is_cut else digest(entity.lines)
+    has_parts = programme is not None and not programme.is_empty
     return render_template(
-        "entity.html",
+        "programme.html" if has_parts else "entity.html",
         entity=entity,
         title=title,
         types=[NamedNode(each) for each in ours or entity.types],
@@ -57,6 +61,7 @@ def entity_page(site: Site, iri: str, axioms: Axioms, at: Snapshot) -> str:
         citation=citation_of(site, title.value, page_address(iri), at, sha256),
         structured=structured(site, entity, title.value),
         node=NamedNode,
+        **(shown_programme(programme, labels) if programme and has_parts else {}),
         **TOOLS,
     )
 
@@ -128,18 +133,10 @@ def pointing_page(site: Site, iri: str, predicate: str, at: Snapshot) -> str:
 
 def missing_page(site: Site, iri: str, at: Snapshot) -> str:
     """What is told of a thing that is unknown, with those whose names are like it."""
-    path = (local_path(iri) or iri).lower()
-    words = [word for word in re.split(r"[^\w]+", path) if len(word) >= SHORTEST_WORD]
-    found: dict[str, str] = {}
-    for word in sorted(set(words), key=len, reverse=True)[:2]:
-        for row in site.rows("entity-near", {"word": word}, at):
-            found.setdefault(text_of(row, "thing"), text_of(row, "label"))
-    likeness = {
-        thing: difflib.SequenceMatcher(None, path, (local_path(thing) or thing).lower()).ratio()
-        for thing in found
-    }
-    near = sorted(found, key=lambda thing: (-likeness[thing], thing))[:NEAR]
-    things = [NamedNode(thing) for thing in near]
+    path = local_path(iri) or local_name(iri)
+    hits = near_hits(site, " ".join(words_of(fold(path))))
+    likeness = {hit.iri: fuzz.ratio(path, local_path(hit.iri) or local_name(hit.iri)) for hit in hits}
+    things = [NamedNode(thing) for thing in sorted(likeness, key=lambda thing: -likeness[thing])[:NEAR]]
     labels = labels_of(site, things, at=at)
     return render_template("entity_missing.html", iri=iri, things=things, labels=labels)
 

@@ -28,6 +28,8 @@ from web.addresses import page_address
 from web.answer_cache import entity_tag
 from web.errors import problem_here
 from web.negotiation import HTML, choose, content_type
+from web.nodes import at_quote
+from web.page_answer import VARY
 from web.terms import LINKED
 from web.views import PARAMETERS, here, snapshot_of, view_here
 
@@ -79,12 +81,13 @@ def _ask(readers: QueryReaders, triple: Triple, media_type: str) -> BlockingAnsw
 def _tagged(body: bytes | str, answer: BlockingAnswer, media_type: str) -> Response:
     """The response with its tag, or 304 where the client has it already."""
     answer.close()
-    key = (*(request.args.get(name, "") for name in (*NAMES, *PARAMETERS, "lang")), media_type)
+    asked = (request.args.get(name, "") for name in (*NAMES, *PARAMETERS, "lang"))
+    key = (*asked, request.headers.get("Accept-Language", ""), media_type)
     response = Response(body, content_type=content_type(media_type))
     response.set_etag(entity_tag(key, answer.snapshot).strip('"'))
     response.headers["Cache-Control"] = "no-cache"
     response.headers["X-Osagraph-Snapshot"] = str(answer.snapshot)
-    response.vary.add("Accept")
+    response.vary.update(VARY)
     response.make_conditional(request)
     return response
 
@@ -111,6 +114,7 @@ def _page(values: Mapping[str, str], readers: QueryReaders) -> Response:
         address=address,
         is_linked=is_linked,
         page_address=page_address,
+        at_quote=at_quote,
         links={name: here("/explain", **values, format=name) for name in ("text", "json", "ttl")},
     )
     return _tagged(page, answer, HTML)
@@ -119,7 +123,8 @@ def _page(values: Mapping[str, str], readers: QueryReaders) -> Response:
 def _form(values: Mapping[str, str], error: QueryError | None = None) -> Response:
     fault = problem_here(error) if error else None
     culprit = getattr(error, "name", None)
-    page = render_template("explain_form.html", values=values, fault=fault, culprit=culprit)
+    kept = [(name, value) for name in (*PARAMETERS, "lang") if (value := request.args.get(name))]
+    page = render_template("explain_form.html", values=values, kept=kept, fault=fault, culprit=culprit)
     response = Response(page, fault.status, fault.headers) if fault else Response(page)
     response.vary.add("Accept")
     return response

@@ -22,6 +22,7 @@ from web.views import PARAMETERS, VIEW, here, is_of_a_view
 PAGES: Final = (
     ("/search", "Search"),
     ("/browse", "Browse"),
+    ("/explore", "Explore"),
     ("/contradictions", "Contradictions"),
     ("/sources", "Sources"),
     ("/queries", "Questions"),
@@ -89,9 +90,14 @@ class Frame:
         return [Choice(name, address(lang=code), code == chosen, code) for code, name in LANGUAGES.items()]
 
     @property
+    def has_choices(self) -> bool:
+        """Whether the reader of the page may choose a language and a theme."""
+        return has_page("/queries") and request.method == "GET"
+
+    @property
     def may_have_views(self) -> bool:
         """Whether the page differs from view to view."""
-        return has_page("/queries") and is_of_a_view(request.path) and request.method == "GET"
+        return self.has_choices and is_of_a_view(request.path)
 
     @property
     def whole(self) -> str:
@@ -105,6 +111,12 @@ class Frame:
         return [
             (name, value) for name, value in pairs if name not in PARAMETERS and len(value) < LONGEST_VALUE
         ]
+
+    @property
+    def scope(self) -> list[tuple[str, str]]:
+        """The parameters for the view and the language, for forms that keep them."""
+        names = (*PARAMETERS, "lang")
+        return [(name, value) for name in names if (value := request.args.get(name))]
 
     @property
     def is_partial(self) -> bool:

@@ -27,8 +27,8 @@ CROSS_ORIGIN: Final = (
     # The names that scripts may see, besides those that they always may.
     (
         "access-control-expose-headers",
-        "content-length, etag, link, location, retry-after, x-osagraph-snapshot, x-osagraph-view, "
-        "x-request-id",
+        "content-length, etag, link, location, retry-after, x-osagraph-snapshot, x-osagraph-truncated, "
+        "x-osagraph-view, x-request-id",
     ),
 )
 # What a browser asks before it sends anything out of the ordinary.

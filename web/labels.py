@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -16,7 +15,7 @@ from graph.terms import is_date
 from ontology.namespaces import PREFIXES
 from web.addresses import page_address
 from web.language import ENGLISH, language_here
-from web.site import Site
+from web.site import Row, Site, text_of
 from web.terms import LINKED, cell, short_iri
 from web.views import here
 
@@ -113,15 +112,29 @@ def labels_of(
 
     Raises what `Site.rows` raises.
     """
-    wanted = sorted({term.value for term in terms if isinstance(term, NamedNode)})
-    found: dict[str, list[Literal]] = defaultdict(list)
-    for start in range(0, len(wanted), BATCH):
-        batch = [NamedNode(iri) for iri in wanted[start : start + BATCH]]
-        for row in site.rows("labels", {"iri": batch}, at):
-            thing, label = row["iri"], row["label"]
-            if isinstance(thing, NamedNode) and isinstance(label, Literal):
-                found[thing.value].append(label)
-    return Labels(found, language or language_here())
+    at = at or site.here()
+    wanted = {term.value for term in terms if isinstance(term, NamedNode)}
+    known = {iri: site.memory.get(_key(at, iri)) for iri in wanted}
+    fresh = sorted(iri for iri, rows in known.items() if rows is None)
+    for start in range(0, len(fresh), BATCH):
+        batch = fresh[start : start + BATCH]
+        found: dict[str, list[Row]] = {iri: [] for iri in batch}
+        for row in site.rows("labels", {"iri": [*map(NamedNode, batch)]}, at, is_kept=False):
+            found[text_of(row, "iri")].append(row)
+        for iri, rows in found.items():
+            site.memory.put(_key(at, iri), rows)
+        known.update(found)
+    labels = {iri: _literals(rows or ()) for iri, rows in known.items()}
+    return Labels(labels, language or language_here())
+
+
+def _literals(rows: Iterable[Row]) -> list[Literal]:
+    return [label for row in rows if isinstance(label := row["label"], Literal)]
+
+
+def _key(at: Snapshot, iri: str) -> tuple[str, str]:
+    """Where the labels of a thing are remembered: every page names the same properties and classes."""
+    return str(at.store), f"labels of {iri}"
 
 
 def labels_in(site: Site, solutions: Solutions | None, at: Snapshot | None = None) -> Labels:

@@ -61,11 +61,15 @@ def nodes(site: Site, query: str, iris: Iterable[str], at: Snapshot | None = Non
 
 
 def original(source: Node, quoted: str = "") -> str | None:
-    """The address of a source's original, at the place of a quote; None where it has none that is of the web.
+    """The address of a source's original, at the place of a quote; None where it has none of the web."""
+    return at_quote(source.text("schema:url"), quoted)
+
+
+def at_quote(address: str, quoted: str = "") -> str | None:
+    """An address at the place of a quote, where that is not too long; None for what is not of the web.
 
     Spec: https://wicg.github.io/scroll-to-text-fragment/
     """
-    address = source.text("schema:url")
     if not LINKED.match(address):
         return None
     if not quoted or len(quoted) > LONGEST_FRAGMENT:

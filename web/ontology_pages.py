@@ -13,6 +13,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from graph.errors import UnknownResourceError
+from graph.tallies import CLASSES
 from ontology.namespaces import OSA, OWL, RDF, RDFS, SKOS
 from ontology.serialize import FORMATS, serialized_ontology
 from ontology.shape_files import shape_triples
@@ -23,6 +24,7 @@ from web.nodes import local_name
 from web.ontology_model import KINDS, Ontology
 from web.page_answer import page_answer
 from web.site import Site, count_of
+from web.tallies import one_tally
 
 RDF_XML: Final = "application/rdf+xml"
 # RDF/XML comes first: owlready2 reads no Turtle and says nothing of what it reads.
@@ -101,7 +103,7 @@ def _unknown(ontology: Ontology, name: str) -> str:
 
 
 def _index(site: Site, ontology: Ontology) -> str:
-    counts = {row["class"]: count_of(row, "number") for row in site.rows("classes-counted")}
+    counts = {NamedNode(iri): number for iri, number in one_tally(site, CLASSES).items()}
     iri = NamedNode(str(OSA).rstrip("#"))
     return render_template(
         "ontology.html",

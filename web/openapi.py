@@ -106,6 +106,7 @@ def _endpoints() -> Document:
         _parameter("p", "predicate", TEXT, True),
         _parameter("o", "object, a term in Turtle syntax", TEXT, True),
         _parameter("format", "", {"type": "string", "const": "json"}, True),
+        *(_parameter(name, description, schema) for name, description, schema in VIEW),
     ]
     asked = [_parameter("query", "SPARQL 1.1; prefixes of /api/prefixes need no declaration", TEXT, True)]
     return {
@@ -140,10 +141,54 @@ def _endpoints() -> Document:
         "/api/prefixes": {
             "get": _operation("listPrefixes", "Prefixes and their namespaces", PLAIN_JSON, OBJECT)
         },
+        "/api/neighbours": {"get": _neighbours()},
+        "/api/path": {"get": _connection()},
+        "/api/search": {"get": _search()},
         "/api/openapi.json": {"get": _operation("describe", "This description", PLAIN_JSON, OBJECT)},
         "/healthz": {"get": _operation("isAlive", "Whether the server answers", PLAIN_JSON, OBJECT)},
         "/readyz": {"get": _operation("isReady", "Whether a query would be answered", PLAIN_JSON, OBJECT)},
     }
+
+
+def _search() -> Document:
+    """Things by what they are called."""
+    asked = [
+        _parameter("q", "a name in any language, a part of one, an IRI or a Wikidata number", TEXT, True),
+        _parameter("type", "only things of this class, such as osa:State", TEXT),
+        _parameter("limit", "so many", {"type": "integer", "minimum": 1, "maximum": 100, "default": 10}),
+        *(_parameter(name, description, schema) for name, description, schema in VIEW),
+    ]
+    return _operation("search", "What is called so, or nearly so, the best first", PLAIN_JSON, OBJECT, asked)
+
+
+def _neighbours() -> Document:
+    """What one thing is linked to."""
+    asked = [
+        _parameter("iri", "a thing, by IRI or prefixed name", TEXT, True),
+        _parameter("property", "only the links by this property, in parts", TEXT),
+        _parameter("direction", "from the thing or to it", {"type": "string", "enum": ["out", "in"]}),
+        _parameter("limit", "so many", {"type": "integer", "minimum": 0, "maximum": 200, "default": 60}),
+        _parameter("offset", "so many of a property passed over", {"type": "integer", "default": 0}),
+        _parameter(
+            "also",
+            "what is left out otherwise",
+            {"type": "array", "items": {"type": "string", "enum": ["inferred", "sources", "claims"]}},
+        ),
+        *(_parameter(name, description, schema) for name, description, schema in VIEW),
+    ]
+    return _operation("listNeighbours", "What a thing is linked to, one step away", PLAIN_JSON, OBJECT, asked)
+
+
+def _connection() -> Document:
+    """The paths between two things."""
+    asked = [
+        _parameter("from", "a thing, by IRI, prefixed name or name", TEXT, True),
+        _parameter("to", "another one", TEXT, True),
+        _parameter("max", "so many hops", {"type": "integer", "minimum": 1, "maximum": 6, "default": 4}),
+        _parameter("all", "anything: through classes and other terms, too", TEXT),
+        *(_parameter(name, description, schema) for name, description, schema in VIEW),
+    ]
+    return _operation("findPaths", "How two things are connected", PLAIN_JSON, OBJECT, asked)
 
 
 def _question(query: NamedQuery) -> Document:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,13 +17,15 @@ from graph.named_query import NamedQuery
 from graph.reader_protocol import ReadRequest
 from web.answers import Shown, show
 from web.citation import citation_of
-from web.labels import Labels, labels_in
+from web.labels import Labels, labels_of
 from web.page_answer import page_answer
 from web.site import Site
+from web.structured import dataset_document
 
 TITLE: Final = "A knowledge graph of security assistance"
 EXAMPLES: Final = ("budget-by-year", "pilot-recipients", "claims-on-recipient-numbers", "contested-facts")
 EXAMPLE_ROWS: Final = 5
+REMEMBERED: Final = 64
 # The numbers of a snapshot that people ask for, and what they are called.
 COUNTED: Final[Mapping[str, str]] = {
     "sources": "sources",
@@ -52,28 +56,63 @@ class Change:
     differences: Mapping[str, int]
 
 
+class Answers:
+    """What the home page shows of the answers to its questions, remembered for the last few snapshots."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._known: OrderedDict[tuple[str, str], Shown] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def examples(self, at: Snapshot) -> list[Example]:
+        """The questions with their answers."""
+        questions = [query for query in self._site.questions if query.name in EXAMPLES]
+        answers = [self._answer(query, at) for query in questions]
+        rows = [row for shown in answers if shown and shown.solutions for row in shown.solutions.rows]
+        labels = labels_of(self._site, (term for row in rows for term in row.values()), at=at)
+        return [Example(query, shown, labels) for query, shown in zip(questions, answers, strict=True)]
+
+    def _answer(self, query: NamedQuery, at: Snapshot) -> Shown | None:
+        """The first of an answer: where all of it is costly, a query of its own has that."""
+        key = (str(at.store), query.name)
+        shown = self._known.get(key)
+        if shown is None:
+            asked = ReadRequest(self._site.pages.get(f"first-{query.name}", query).bind({}), is_checked=True)
+            client = request.remote_addr or ""
+            try:
+                shown = show(self._site.readers, asked, rows=EXAMPLE_ROWS, client=client, snapshot=at)
+            except KnowledgeGraphError:
+                return None
+            with self._lock:
+                self._known[key] = shown
+                while len(self._known) > REMEMBERED:
+                    self._known.popitem(last=False)
+        return shown
+
+
 def page_routes(site: Site) -> Blueprint:
     """The route of the home page."""
     routes = Blueprint("pages", __name__)
+    answers = Answers(site)
 
     @routes.get("/")
     def home() -> Response:
-        return page_answer(site, lambda: _home(site))
+        return page_answer(site, lambda: _home(site, answers))
 
     return routes
 
 
-def _home(site: Site) -> str:
+def _home(site: Site, answers: Answers) -> str:
     at = site.here()
-    questions = [query for query in site.questions if query.name in EXAMPLES]
     numbers = numbers_of(at)
     return render_template(
         "home.html",
-        examples=[_example(site, query, at) for query in questions],
+        examples=answers.examples(at),
         counts={name: numbers[key] for key, name in COUNTED.items() if key in numbers},
         changes=changes([*site.kept()]),
         citation=citation_of(site, TITLE, "/", at),
         url=site.address,
+        structured=dataset_document(site),
     )
 
 
@@ -93,12 +132,3 @@ def changes(snapshots: list[Snapshot]) -> list[Change]:
 
 def _differences(old: Mapping[str, int], new: Mapping[str, int]) -> dict[str, int]:
     return {COUNTED[name]: new[name] - old[name] for name in new if new[name] != old.get(name, new[name])}
-
-
-def _example(site: Site, query: NamedQuery, at: Snapshot) -> Example:
-    asked = ReadRequest(query.bind({}))
-    try:
-        shown = show(site.readers, asked, rows=EXAMPLE_ROWS, client=request.remote_addr or "", snapshot=at)
-        return Example(query, shown, labels_in(site, shown.solutions, at))
-    except KnowledgeGraphError:
-        return Example(query)

@@ -1,9 +1,10 @@
 """What the editor of the query page asks for while somebody types, as JSON.
 
-    POST /api/check      a query → {ok, line?, column?, length?, message?}
+    POST /api/check      a query → {ok, line?, column?, length?, message?, prefix?}
     GET  /api/vocab?q=   the beginning of a name → {terms: [{name, iri, role, label, definition, domains}]}
     GET  /api/prefixes   → {prefix: namespace}
-    POST /query/labels   IRIs, the parameter `iri` → {labels: {iri: {label, language, href}}}
+    POST /query/labels   IRIs, the parameter `iri` → {labels: {iri: {label, language, href}}};
+                         with kinds=1 also {kinds: {iri: {type, label}}} of those whose class is known
 
 A place is a line and a column from 1, in characters.
 """
@@ -22,8 +23,9 @@ from werkzeug.exceptions import BadRequest
 from graph.errors import QueryFailedError, QuerySyntaxError
 from graph.reader_protocol import ReadRequest
 from ontology.namespaces import PREFIXES
+from web.explore_scene import Depths, classes_of
 from web.labels import labels_of
-from web.operation import graph_names, read_fields, the_one
+from web.operation import graph_names, only, read_fields, the_one
 from web.query_faults import fault_of
 from web.site import Site
 from web.vocabulary_search import ROLES, VocabularySearch
@@ -38,7 +40,7 @@ DAY: Final = "public, max-age=86400"
 def query_api_routes(site: Site) -> Blueprint:
     """The routes of the editor."""
     routes = Blueprint("query_api", __name__)
-    vocabulary = VocabularySearch(site)
+    vocabulary, depths = VocabularySearch(site), Depths()
 
     @routes.post("/api/check")
     def check() -> Response:
@@ -61,7 +63,11 @@ def query_api_routes(site: Site) -> Blueprint:
     @routes.post("/query/labels")
     def find_labels() -> Response:
         fields = read_fields("POST", "", request.content_type or "", request.get_data())
-        return _uncached({"labels": name_things(site, fields.get("iri", []))})
+        iris = fields.get("iri", [])
+        document: dict[str, Any] = {"labels": name_things(site, iris)}
+        if only(fields, "kinds") == "1":
+            document["kinds"] = kinds_of(site, iris, depths)
+        return _uncached(document)
 
     return routes
 
@@ -84,6 +90,16 @@ def name_things(site: Site, iris: Sequence[str]) -> dict[str, dict[str, str | No
             "href": name.href,
         }
     return named
+
+
+def kinds_of(site: Site, iris: Sequence[str], depths: Depths) -> dict[str, dict[str, str]]:
+    """The most special class of each thing that has one, and what that is called.
+
+    Raises what `Site.rows` raises.
+    """
+    classes = classes_of(site, iris, depths, site.here())
+    labels = labels_of(site, map(NamedNode, set(classes.values())))
+    return {iri: {"type": each, "label": labels.text(each)} for iri, each in classes.items()}
 
 
 def check_query(site: Site, text: str) -> dict[str, Any]:

@@ -31,12 +31,16 @@ TOKEN: Final = re.compile(r"<[^<>\s]*>|[?$@]?[\w:.%-]*[\w:%-]|\S")
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong, and where: `line` and `column` from 1, in characters; `length` of the text to mark."""
+    """What is wrong, and where: `line` and `column` from 1, in characters; `length` of the text to mark.
+
+    `prefix` is one that is not declared, if that is what is wrong.
+    """
 
     message: str
     line: int | None = None
     column: int | None = None
     length: int = 0
+    prefix: str | None = None
 
 
 def fault_of(error: QueryError, text: str) -> Fault:
@@ -54,7 +58,9 @@ def fault_of(error: QueryError, text: str) -> Fault:
     else:
         start, end = _token_before(text, place)
         sentence = _sentence(message, signs, text[start:end])
-    return Fault(sentence, text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start), end - start)
+    prefix = text[start:end].partition(":")[0] if NO_PREFIX in message else None
+    line, column = text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
+    return Fault(sentence, line, column, end - start, prefix)
 
 
 def _offset(text: str, line: int, column: int) -> int:

@@ -45,6 +45,8 @@ POLICY: Final = (
 SCRIPTS: Final = {
     "editor": "codemirror.js",
     "plot": "plot.js",
+    "sigma": "sigma.js",
+    "layout": "layout.js",
     "world": "countries-110m.json",
 }
 

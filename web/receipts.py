@@ -13,6 +13,7 @@ from graph.results import Solutions, read_results
 from web.addresses import page_address
 from web.explain import address, is_linked
 from web.negotiation import JSON
+from web.nodes import at_quote
 
 ONLY_JSON: Final = f"Receipts come with results as {JSON}, or on a page. Ask for one of these."
 PLAIN_DATASET: Final = "This server is a plain dataset, which has no receipts."
@@ -26,6 +27,7 @@ TOOLS: Final[Mapping[str, Any]] = MappingProxyType(
         "address": address,
         "is_linked": is_linked,
         "page_address": page_address,
+        "at_quote": at_quote,
     }
 )
 

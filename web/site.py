@@ -10,6 +10,8 @@ from flask import request
 
 from graph.blocking_readers import QueryReaders
 from graph.datadir import Snapshot
+from graph.label_file import FOLDER as LABELS
+from graph.label_index import LabelIndex
 from graph.named_query import Catalogue
 from graph.query_parameters import Given
 from graph.reader_protocol import ReadRequest
@@ -53,6 +55,11 @@ class Site:
     memory: RowMemory = field(default_factory=RowMemory)
 
     @property
+    def labels(self) -> LabelIndex:
+        """What things are called, to be searched."""
+        return LabelIndex(self.settings.data / LABELS)
+
+    @property
     def address(self) -> str:
         """The site's own address as clients see it, without a slash at the end."""
         return (self.settings.public_url or request.url_root).rstrip("/")
@@ -70,11 +77,12 @@ class Site:
         values: Values | None = None,
         at: Snapshot | None = None,
         window: Window | None = None,
+        is_kept: bool = True,
     ) -> list[Row]:
         """The solutions of a query of the pages, or of a named query; `at` as `here` gives it.
 
-        `window` is for a query that ends in its order. Raises what `ReaderPool.query` raises, and
-        InvalidParameterError.
+        `window` is for a query that ends in its order. `is_kept`: whether the same may be asked again.
+        Raises what `ReaderPool.query` raises, and InvalidParameterError.
         """
         catalogue = self.pages if name in self.pages else self.questions
         text = catalogue[name].bind(values or {})
@@ -82,16 +90,19 @@ class Site:
             text += f"\nLIMIT {window.size} OFFSET {window.start}"
         snapshot = at or self.here()
         key = (str(snapshot.store), text)
-        known = self.memory.get(key)
+        known = self.memory.get(key) if is_kept else None
         if known is not None:
             return list(known)
-        answer = self.readers.query(ReadRequest(text, {"select": JSON}), request.remote_addr or "", snapshot)
+        # Nothing in it is a stranger's but terms, and they are written as terms.
+        asked = ReadRequest(text, {"select": JSON}, is_checked=True)
+        answer = self.readers.query(asked, request.remote_addr or "", snapshot)
         try:
             results = read_results(answer.read())
         finally:
             answer.close()
         rows = () if isinstance(results, bool) else results.rows
-        self.memory.put(key, rows)
+        if is_kept:
+            self.memory.put(key, rows)
         return list(rows)
 
     def row(self, name: str, values: Values | None = None, at: Snapshot | None = None) -> Row:

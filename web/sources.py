@@ -14,6 +14,7 @@ from pyoxigraph import Literal, NamedNode
 from graph.curation_quads import retracted_graph
 from graph.errors import UnknownResourceError
 from graph.results import ResultTerm
+from graph.tallies import DATES, PUBLISHERS
 from ontology.namespaces import GRAPH, ID
 from web.filters import choices, iri_filter
 from web.labels import labels_of
@@ -22,12 +23,14 @@ from web.nodes import Node, local_name, nodes, original
 from web.page_answer import page_answer
 from web.paging import Paging, Part, only_parameters, paged
 from web.site import Row, Site, count_of, text_of
+from web.tallies import one_tally, tally_here
 from web.terms import short_iri
 
 LISTED: Final = 50
 CLAIMS: Final = 25
 # So many contradictions stand on a source's page; all of them are where contradictions are searched.
 CONTRADICTIONS: Final = 20
+# What a publisher is counted by, in that order.
 FILTERS: Final = ("kind", "country")
 SHARES: Final = ("corroborated", "contradicted", "unclear", "overtaken", "alone")
 STANCES: Final = ("Supportive", "Critical", "Mixed", "Neutral")
@@ -50,6 +53,8 @@ MEANINGS: Final = {
     "alone": "nobody else says anything about it",
     "first": "values that others confirm and that it was the first to state",
 }
+
+Publisher = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -83,13 +88,13 @@ def source_routes(site: Site) -> Blueprint:
 
 def _list(site: Site) -> str:
     given = {name: iri for name in FILTERS if (iri := iri_filter(name))}
-    counted = site.rows("sources-by-kind")
-    fitting = [row for row in counted if all(text_of(row, name) == iri for name, iri in given.items())]
-    paging = paged(sum(count_of(row, "number") for row in fitting), LISTED)
+    counted = tally_here(site, PUBLISHERS)
+    fitting = (number for publisher, number in counted.items() if _fits(publisher, given))
+    paging = paged(sum(fitting), LISTED)
     found = [text_of(row, "source") for row in _listed(site, given, paging)]
     described = nodes(site, "described", found)
     claims = site.rows("claims-of-sources", {"source": [NamedNode(iri) for iri in found]})
-    terms = [row[name] for row in counted for name in FILTERS if name in row]
+    terms: list[ResultTerm] = [NamedNode(iri) for publisher in counted for iri in publisher if iri]
     terms += [term for node in described.values() for term in node.terms()]
     labels = labels_of(site, terms)
     return render_template(
@@ -98,11 +103,8 @@ def _list(site: Site) -> str:
         claims={text_of(row, "source"): count_of(row, "number") for row in claims},
         paging=paging,
         groups=[
-            ("kind of publisher", choices("kind", _counted(counted, "kind", "country", given), labels)),
-            (
-                "country of the publisher",
-                choices("country", _counted(counted, "country", "kind", given), labels),
-            ),
+            ("kind of publisher", choices("kind", _counted(counted, "kind", given), labels)),
+            ("country of the publisher", choices("country", _counted(counted, "country", given), labels)),
         ],
         labels=labels,
         source_name=source_name,
@@ -114,7 +116,7 @@ def _listed(site: Site, given: Mapping[str, str], paging: Paging) -> list[Row]:
     if given:
         query = "sources-of-a-country" if "country" in given else "sources"
         return site.rows(query, given, window=paging)
-    dated = count_of(site.row("undated-sources"), "dated")
+    dated = one_tally(site, DATES)[""]
     rows = site.rows("dated-sources", window=paging)
     if len(rows) < LISTED:
         rest = Part(max(0, paging.start - dated), LISTED - len(rows))
@@ -122,12 +124,18 @@ def _listed(site: Site, given: Mapping[str, str], paging: Paging) -> list[Row]:
     return rows
 
 
-def _counted(rows: Sequence[Row], name: str, other: str, given: Mapping[str, str]) -> Counter[ResultTerm]:
+def _fits(publisher: Publisher, given: Mapping[str, str]) -> bool:
+    return all(publisher[FILTERS.index(name)] == iri for name, iri in given.items())
+
+
+def _counted(counted: Mapping[Publisher, int], name: str, given: Mapping[str, str]) -> Counter[ResultTerm]:
     """How many sources each value of a filter leaves, beside what the other filter has chosen."""
+    others = {other: iri for other, iri in given.items() if other != name}
     counts: Counter[ResultTerm] = Counter()
-    for row in rows:
-        if name in row and given.get(other) in (None, text_of(row, other)):
-            counts[row[name]] += count_of(row, "number")
+    for publisher, number in counted.items():
+        iri = publisher[FILTERS.index(name)]
+        if iri and _fits(publisher, others):
+            counts[NamedNode(iri)] += number
     return counts
 
 

@@ -8,6 +8,7 @@ Views side by side: /perspectives?as-of={date}&p={name}&p={name}
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlencode
 
@@ -25,11 +26,13 @@ VIEW: Final = "osagraph.view"
 HEADER: Final = "x-osagraph-view"
 # Where the page of several views finds them, by the choice of each; one that is not there yet has its error.
 COMPARED: Final = "osagraph.compared"
+# The parameters that links keep, once they are looked up.
+KEPT: Final = "osagraph.kept"
 COMPARISON: Final = "/perspectives"
 MOST_COMPARED: Final = 4
 PARAMETERS: Final = ("as-of", "perspective")
 # These are the same in every view.
-CONSTANT: Final = ("/static/", "/api/")
+CONSTANT: Final = ("/static/", "/api/check", "/api/openapi.json", "/api/prefixes", "/api/vocab")
 ONLY_SERVED: Final = "Views are made by a server: osagraph serve."
 WHOLE: Final = frozenset({"/sparql", "/sparql/", "/union/sparql"})
 PATH: Final = re.compile(r"(?:/as-of/(?P<as_of>[^/]+))?(?:/perspective/(?P<perspective>[^/]+))?/sparql")
@@ -123,10 +126,21 @@ def here(address: str, **parameters: object) -> str:
 
     Parameters without a value are left out.
     """
-    kept = {name: request.args.get(name) for name in (*PARAMETERS, "lang")}
-    if request.path == COMPARISON:
-        kept["perspective"] = None
+    kept = _kept_here()
+    if not kept and not parameters:
+        return address
     path, _, fragment = address.partition("#")
     given = {name: value for name, value in {**parameters, **kept}.items() if value not in (None, "")}
     query = f"{'&' if '?' in path else '?'}{urlencode(given, doseq=True)}" if given else ""
     return f"{path}{query}{'#' if fragment else ''}{fragment}"
+
+
+def _kept_here() -> Mapping[str, str | None]:
+    """The parameters that every link of this page keeps, looked up once; none where it has none."""
+    kept: Mapping[str, str | None] | None = request.environ.get(KEPT)
+    if kept is None:
+        given = {name: value for name in (*PARAMETERS, "lang") if (value := request.args.get(name))}
+        # What views are side by side is no view of the pages that are linked.
+        kept = {**given, "perspective": None} if request.path == COMPARISON else given
+        request.environ[KEPT] = kept
+    return kept

@@ -7,22 +7,22 @@ wrote an error to the console. Skipped where there is no Chromium, or no Playwri
 from __future__ import annotations
 
 import importlib.util
+import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 import pytest
 
+from tests.browser.accessibility import Axe
+
 BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
 # Without a sandbox of its own: tests run as root in containers.
 ARGUMENTS: Final = ("--no-sandbox", "--disable-gpu")
-# WCAG 2.2 AA and what else axe thinks best.
-RULES: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
-# What passed is not told in full: that takes as long as the rules.
-AXE_RUN: Final = (
-    "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})"
-)
+# A folder that outlives the tests, for people who want to look at the pages.
+SCREENSHOTS: Final = "OSAGRAPH_SCREENSHOTS"
 # Tells the console of what the security policy forbade, whatever the browser says by itself.
 WATCH_POLICY: Final = (
     "document.addEventListener('securitypolicyviolation', event => "
@@ -35,6 +35,15 @@ class Server(Protocol):
     """A running server, as the fixture of the folder above starts it."""
 
     port: int
+
+
+class Data(Protocol):
+    """A data directory, as the fixture of the folder above publishes it."""
+
+    root: Path
+
+
+Serving = Callable[..., AbstractContextManager[Server]]
 
 
 class Visits:
@@ -103,6 +112,13 @@ def browser() -> Iterator[Any]:
         launched.close()
 
 
+@pytest.fixture(scope="session")
+def shipped_server(shipped_data: Callable[[], Data], serving: Serving) -> Iterator[Server]:
+    """The shipped dataset with patience: a page asks for much at once, and tracing takes its time."""
+    with serving(shipped_data().root, "--deadline", "30", "--total", "60", "--readers", "18") as server:
+        yield server
+
+
 @pytest.fixture
 def visit(browser: Any, shipped_server: Server) -> Iterator[Visits]:
     """Opens pages of the shipped dataset."""
@@ -113,16 +129,24 @@ def visit(browser: Any, shipped_server: Server) -> Iterator[Visits]:
 
 
 @pytest.fixture(scope="session")
-def axe() -> Callable[[Any], list[str]]:
-    """Names what is inaccessible on a page: the rule, and the first element that breaks it."""
+def axe() -> Axe:
+    """Names what is inaccessible on a page."""
     spec = importlib.util.find_spec("axe_playwright_python")
     if spec is None or spec.origin is None:
         pytest.skip("axe is not installed.")
-    source = (Path(spec.origin).parent / "axe.min.js").read_text(encoding="utf-8")
+    return Axe((Path(spec.origin).parent / "axe.min.js").read_text(encoding="utf-8"))
 
-    def violations(page: Any) -> list[str]:
-        page.evaluate(source)
-        found = page.evaluate(AXE_RUN, RULES)["violations"]
-        return [f"{each['id']}: {each['nodes'][0]['html']}" for each in found]
 
-    return violations
+@pytest.fixture
+def picture(tmp_path: Path) -> Callable[[Any, str], None]:
+    """Keeps how a page looks, light and dark, wide and narrow: `picture(page, name)`."""
+    folder = Path(os.environ.get(SCREENSHOTS) or tmp_path)
+
+    def take(page: Any, name: str) -> None:
+        for scheme in ("dark", "light"):
+            page.emulate_media(color_scheme=scheme)
+            for width in (390, 1280):
+                page.set_viewport_size({"width": width, "height": 900})
+                page.screenshot(path=folder / f"{name}-{scheme}-{width}.png")
+
+    return take

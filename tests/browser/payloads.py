@@ -1,7 +1,7 @@
 """Texts that would come to life on a page which forgets to escape them: 200, in the places where markup ends.
 
 Each calls `alert` or asks a host for something; a page that shows one as text is well. `IRIS` are those of
-them that can be part of an IRI, `LANGUAGES` what a tolerant parser lets through as a language tag.
+them that can be part of an IRI, `NAMES` those that can be the name of a file, as a source repeats it.
 """
 
 from __future__ import annotations
@@ -89,4 +89,15 @@ IRIS: Final = (
     f"https://w3id.org/osagraph/ontology#{CALL}",
     "http://evil.example/%22%3E%3Cscript%3Ealert(1)%3C/script%3E",
     "http://evil.example/{{7*7}}".replace("{", "(").replace("}", ")"),
+)
+NAMES: Final = (
+    f"'onfocus='{CALL}",
+    f"x');{CALL};('",
+    f"javascript:{CALL}",
+    "..%2F..%2Fetc%2Fpasswd",
+    "%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E",
+    "a%0D%0Acontent-type:text%2Fhtml%0D%0A%0D%0A%3Cscript%3Ealert(1)%3C%2Fscript%3E",
+    "%E2%80%AE%3Csvg%20onload=alert(1)%3E",
+    "x;filename=alert(1).html",
+    "__proto__",
 )

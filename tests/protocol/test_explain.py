@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 BUDGET = {"s": "id:budget/osa-fy2026", "p": "osa:amount", "o": '"18100000000"^^xsd:decimal'}
+BUDGET_2025 = {"s": "id:budget/osa-fy2025", "p": "osa:amount", "o": '"8100000000"^^xsd:decimal'}
 
 
 @pytest.mark.parametrize(
@@ -41,6 +43,29 @@ def test_every_format_is_there_and_tagged_by_its_snapshot(client: Any) -> None:
     assert len(tags) == 2
     head = client.head("/explain", query_string=BUDGET)
     assert (head.status_code, head.data) == (200, b"")
+
+
+def test_a_view_explains_what_it_holds_and_leads_to_its_own_explanations(client: Any) -> None:
+    day = {"as-of": "2025-06-30"}
+    told = in_a_view(client, {**BUDGET_2025, **day})
+    assert "Accepted: most independent voices, 3 voices." in told.text
+    assert told.headers["X-Osagraph-View"] == "as-of=2025-06-30; sources=106; undated=114"
+    assert "Accepted: primary source, 5 voices." in client.get("/explain", query_string=BUDGET_2025).text
+    page = in_a_view(client, {**BUDGET_2025, "o": '"8"^^xsd:decimal', **day}, BROWSER).text
+    links = re.findall(r'href="(/explain\?[^"]*)"', page.partition("<main")[2])
+    assert links and all("as-of=2025-06-30" in link for link in links)
+    form = in_a_view(client, day, BROWSER).text
+    assert '<input type="hidden" name="as-of" value="2025-06-30">' in form
+    assert in_a_view(client, {**BUDGET_2025, "perspective": "nobody"}).status_code == 404
+
+
+def in_a_view(client: Any, terms: dict[str, str], headers: dict[str, str] | None = None) -> Any:
+    """The answer, asked again as long as the view is being made."""
+    for _ in range(60):
+        answer = client.get("/explain", query_string=terms, headers=headers or {})
+        if answer.status_code != 503:
+            return answer
+    raise AssertionError(answer.text)
 
 
 def test_a_malformed_triple_is_refused_before_anybody_works_on_it(client: Any) -> None:

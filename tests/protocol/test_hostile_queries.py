@@ -73,6 +73,11 @@ def test_a_query_that_never_ends_is_cut_and_not_ended(pool: OwnReaders) -> None:
     assert pool.query(ask("ASK {}")).read() == b'{"head":{},"boolean":true}'
 
 
+def test_who_waits_too_long_for_receipts_is_told_what_to_do(pool: OwnReaders) -> None:
+    with pytest.raises(QueryTimeoutError, match="or for the result without receipts"):
+        pool.query(replace(ask(CROSS_JOIN), receipts=True))
+
+
 def test_a_client_that_leaves_frees_the_reader(pool: OwnReaders) -> None:
     answer = pool.query(ask(ENDLESS))
     next(iter(answer))

@@ -167,10 +167,17 @@ def test_a_plain_server_has_no_pages(raw: Any) -> None:
                                                            (200, "application/rdf+xml")]  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def hasty(shipped_data: Callable[[], Any], serving: Callable[..., Any]) -> Iterator[Any]:
+    """A server that gives up after a second."""
+    with serving(shipped_data().root, "--deadline", "1", "--total", "2") as server:
+        yield server.client()
+
+
 @pytest.mark.parametrize("accept", [JSON, "text/plain", BROWSER])
-def test_a_fault_of_the_server_has_a_number_to_ask_about(client: Any, accept: str) -> None:
+def test_a_fault_of_the_server_has_a_number_to_ask_about(hasty: Any, accept: str) -> None:
     headers = {"Accept": accept, "X-Request-Id": f"incident-{uuid4().hex}"}
-    reply = client.get(f"/sparql?query={CROSS_JOIN}", headers=headers)
+    reply = hasty.get(f"/sparql?query={CROSS_JOIN}", headers=headers)
     assert reply.status_code == 504
     assert headers["X-Request-Id"] in reply.text
     if accept == JSON:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 BUDGETS = "SELECT ?b ?a { ?b osa:programme id:osa ; osa:amount ?a ; a osa:BudgetLine } ORDER BY ?b"
+DISPUTED = "SELECT ?a { <https://w3id.org/osagraph/id/budget/osa-fy2025> osa:amount ?a }"
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 JSON = "application/sparql-results+json"
 
@@ -86,6 +88,28 @@ def test_a_page_shows_the_receipts_as_a_second_table(client: Any, path: str) -> 
     assert (plain.text.count("<table"), answer.text.count("<table")) == (1, 2)
     assert 'id="receipt-1"' in answer.text
     assert "Accepted." in answer.text
+
+
+def test_who_disagrees_is_told_with_the_place_of_the_quote(client: Any) -> None:
+    asked = {"query": DISPUTED, "receipts": "1"}
+    receipts = client.get("/sparql", query_string=asked).json["receipts"]
+    (fact,) = receipts["facts"]
+    (against,) = [receipts["claims"][iri] for iri in fact["against"]]
+    assert (fact["contesting"], fact["sentence"]) == (1, "Accepted. Contested by 1 claim.")
+    assert against["sentence"].startswith("8000000000; as printed: 80億円; ")
+    page = client.get("/sparql", query_string=asked, headers=BROWSER).text
+    assert "<strong>Against</strong>" in page
+    assert "#:~:text=80%E5%84%84%E5%86%86" in page
+
+
+def test_a_receipt_of_a_view_leads_to_the_explanation_of_the_view(client: Any) -> None:
+    asked = {"query": DISPUTED, "receipts": "1", "as-of": "2025-06-30"}
+    for _ in range(60):
+        answer = client.get("/query", query_string=asked, headers=BROWSER)
+        if answer.status_code != 503:
+            break
+    assert re.search(r'href="/explain\?[^"]*as-of=2025-06-30">why\?', answer.text)
+    assert "Against" not in answer.text
 
 
 def test_a_page_lists_what_is_not_traced(client: Any) -> None:

@@ -12,7 +12,7 @@ import { build } from 'esbuild';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const OUT = join(HERE, '..', 'static', 'vendor');
-const BUNDLES = ['codemirror', 'plot'];
+const BUNDLES = ['codemirror', 'layout', 'plot', 'sigma'];
 // Files that are taken as they are: name in the folder, file in its package.
 const COPIES = [
   ['countries-110m.json', 'world-atlas/countries-110m.json'],

@@ -144,7 +144,7 @@ def test_the_dataset_of_a_query_or_of_its_request_is_the_one_that_is_traced(stor
 
 def test_a_group_without_solutions_rests_on_nothing(store: EmbeddedStore) -> None:
     receipts = ask(store, "SELECT (COUNT(*) AS ?n) { ?x :none ?y }")
-    assert receipts["rows"] == [{"facts": [], "more": 0, "untraced": []}]
+    assert receipts["rows"] == [{"facts": [], "more": 0, "untraced": [], "notes": []}]
     assert list(table_rows(receipts)) == [["1", "nothing of the graph", "", "", ""]]
 
 

@@ -25,6 +25,7 @@ from pyoxigraph import (
 
 from graph.datadir import Snapshot
 from graph.embedded import EmbeddedStore
+from graph.label_keeping import make_labels
 from graph.named_query import Catalogue
 from graph.reader_protocol import ReadRequest
 from ontology.namespaces import GRAPH, ID, OSA, RDF, RDFS
@@ -76,10 +77,10 @@ class StoreReaders:
         return Answered(body)
 
 
-def client_of(readers: StoreReaders, report_url: str | None = None) -> FlaskClient:
+def client_of(readers: StoreReaders, report_url: str | None = None, data: Path | None = None) -> FlaskClient:
     snapshot = Snapshot(3, Path(), {"made": MADE, "claims": 3148, "operation": "build"})
     site = Site(
-        Settings(Path(), public_url="https://example.org", report_url=report_url),
+        Settings(data or Path(), public_url="https://example.org", report_url=report_url),
         readers,  # type: ignore[arg-type]
         Catalogue.read(QUERIES),
         Catalogue.read(QUERIES / "pages"),
@@ -184,7 +185,7 @@ def test_what_follows_by_a_rule_is_marked_and_what_is_given_is_not(client: Flask
         "/entity?iri=https%3A%2F%2Fw3id.org%2Fosagraph%2Fid%2Fequipment%2Fpatrol-boat", headers=BROWSER
     )
     assert term.headers["Location"] == "/page/equipment/patrol-boat"
-    assert "inferred" not in row_of(client.get(term.headers["Location"]).text, "skos:broader")
+    assert "inferred" not in row_of(client.get(term.headers["Location"]).text, "broader concept")
 
 
 @pytest.mark.parametrize(
@@ -206,10 +207,16 @@ def page_links(page: str) -> str:
     return " ".join(links)
 
 
-def test_an_unknown_thing_has_neighbours_by_name(client: FlaskClient) -> None:
-    response = client.get("/page/project/osa-fy2023-fij", headers=BROWSER)
-    assert response.status_code == 404
-    assert '<a href="/page/project/osa-fy2023-fiji"' in response.text
+def test_an_unknown_thing_has_neighbours_by_name(
+    client: FlaskClient, readers: StoreReaders, shipped_store: EmbeddedStore, tmp_path: Path
+) -> None:
+    make_labels(tmp_path, shipped_store, 3)
+    named = client_of(readers, data=tmp_path)
+    # Without an index of names nothing is like it.
+    for asked, has_neighbours in ((named, True), (client, False)):
+        response = asked.get("/page/project/osa-fy2023-fij", headers=BROWSER)
+        assert response.status_code == 404
+        assert ('<a href="/page/project/osa-fy2023-fiji"' in response.text) is has_neighbours
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,12 @@
 // Which picture suits a result: what a `#view:` comment says, else what the columns are.
 //   #view: bars x=?country y=?amount       #view: columns, line or dots, likewise
 //   #view: timeline x=?date label=?event
+//   #view: graph source=?giver target=?recipient label=?programme
 //   #view: map place=?country size=?amount     #view: map lat=?lat long=?long label=?city
 import { dateOf, isNumber } from './terms.js';
 
+// What triples are called as rows; the result of CONSTRUCT and DESCRIBE has these.
+export const TRIPLES = { source: 'subject', target: 'object', label: 'predicate' };
 export const KINDS = ['bars', 'columns', 'line', 'dots'];
 const DIRECTIVE = /^[ \t]*#[ \t]*view:[ \t]*([a-z]+)([^\n]*)$/im;
 const SETTING = /([a-z]+)\s*=\s*[?$]?([\p{L}\p{N}_]+)/giu;
@@ -39,7 +42,7 @@ export function columnsOf(variables, rows) {
 
 const isYear = (term) => /^[12]\d{3}$/.test(term.value);
 
-/** The columns that a picture begins with, as {chart, timeline, map}; each is missing where nothing fits. */
+/** The columns that a picture begins with, as {chart, timeline, map, graph}; each is missing where nothing fits. */
 export function choices(variables, rows) {
   const columns = columnsOf(variables, rows);
   const first = (...kinds) => columns.find(({ kind, coordinate }) => kinds.includes(kind) && !coordinate)?.name;
@@ -55,5 +58,14 @@ export function choices(variables, rows) {
     chart: number && across && { kind: isTime ? 'columns' : 'bars', x: across, y: number },
     timeline: when && { x: when, label: name },
     map: lat && long ? { lat, long, label: name, size: number } : place && { place, size: number },
+    graph: links(columns),
   };
+}
+
+/** Which columns lead from thing to thing: of three the one in the middle names the link, as in a triple. */
+function links(columns) {
+  const things = columns.filter(({ kind }) => kind === 'thing').map(({ name }) => name);
+  if (things.length < 2) return undefined;
+  if (things.length > 2) return { source: things[0], target: things[2], label: things[1] };
+  return { source: things[0], target: things[1], label: columns.find(({ kind }) => kind === 'text')?.name };
 }

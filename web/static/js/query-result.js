@@ -1,9 +1,10 @@
 // The result of a query: a status line, tabs with the ways to look at it, downloads, and how to cite it.
-import { choices, columnsOf, directive, KINDS } from './chart-choice.js';
+import { choices, columnsOf, directive, KINDS, TRIPLES } from './chart-choice.js';
 import { chart, map, timeline } from './charts.js';
 import { counted, element, grouped } from './dom.js';
 import { heading, ResultTable } from './result-table.js';
 import { MOST_ROWS } from './results-reader.js';
+import { MOST_TRACED, RowReceipts } from './row-receipts.js';
 import { Tabs } from './tabs.js';
 
 const FORMATS = {
@@ -16,7 +17,7 @@ const RAW_CHARACTERS = 200_000;
 const LONGEST_ADDRESS = 8000;
 
 export class QueryResult {
-  /** `page` has names, endpoint, addresses and chosen(view); `asked` is {text, receipts}. */
+  /** `page` has names, endpoint, addresses, ask(…), problemOf(response) and chosen(view); `asked` is {text, receipts}. */
   constructor(page, asked) {
     this.page = page;
     this.asked = asked;
@@ -35,6 +36,7 @@ export class QueryResult {
     this.answer = answer;
     if (answer.form !== 'ask') {
       this.settle();
+      if (answer.form === 'select' && this.count > MOST_TRACED) this.table.note(`Receipts are for ${grouped(MOST_TRACED)} rows at most: add a LIMIT.`);
       // Nobody waits for the labels.
       this.table.end().then(() => this.page.names.fetchLabels());
     }
@@ -44,11 +46,13 @@ export class QueryResult {
     tabs.choose(this.firstView(views, view), true);
   }
 
-  /** The columns in the order of the query, also those that are empty in every row that came first. */
+  /** The columns in the order of the query, also those that are empty in every row that came first, and receipts. */
   settle() {
-    const { variables } = this.answer;
-    if (this.table.variables?.join(' ') === variables.join(' ')) return;
+    const { variables, form } = this.answer;
     const { rows } = this.table;
+    const hasReceipts = form === 'select' && this.count > 0 && this.count <= MOST_TRACED;
+    if (!hasReceipts && this.table.variables?.join(' ') === variables.join(' ')) return;
+    this.table.receipts = hasReceipts ? new RowReceipts(this.page, this.asked.text, rows) : null;
     this.table.rows = [];
     this.table.order = [];
     this.table.shown = 0;
@@ -68,12 +72,14 @@ export class QueryResult {
     const raw = { name: 'raw', title: form === 'graph' ? 'Turtle' : 'Raw', show: (panel) => this.showRaw(panel) };
     if (form === 'ask') return [{ name: 'table', title: 'Answer', show: (panel) => panel.append(this.sentence()) }, raw];
     const table = { name: 'table', title: form === 'graph' ? 'Triples' : 'Table', show: (panel) => panel.append(this.count ? this.table.node : this.nothing()) };
-    if (form === 'graph') return [table, raw];
+    const graph = { name: 'graph', title: 'Graph', show: (panel) => this.showPicture(panel, 'graph') };
+    if (form === 'graph') return [table, graph, raw];
     return [
       table,
       { name: 'chart', title: 'Chart', show: (panel) => this.showPicture(panel, 'chart') },
       { name: 'timeline', title: 'Timeline', show: (panel) => this.showPicture(panel, 'timeline') },
       { name: 'map', title: 'Map', show: (panel) => this.showPicture(panel, 'map') },
+      graph,
       { name: 'receipts', title: 'Receipts', show: (panel) => this.showReceipts(panel) },
       raw,
     ];
@@ -101,22 +107,24 @@ export class QueryResult {
     return `${counted(this.count, word)} in ${time}.${cut}`;
   }
 
-  /** A chart, timeline or map, with fields for which column is what. */
+  /** A chart, timeline, map or graph, with fields for which column is what. */
   async showPicture(panel, view) {
     const { rows, variables } = this.table;
     if (!rows.length) return panel.append(this.nothing());
     const asked = directive(this.asked.text);
     const names = new Set(variables);
     const wanted = asked?.view === view ? Object.entries(asked.settings).filter(([key, value]) => key === 'kind' || names.has(value)) : [];
-    const settings = { ...choices(variables, rows)[view], ...Object.fromEntries(wanted) };
-    const place = element('div', { 'aria-live': 'polite' });
-    panel.append(this.fields(view, settings, () => this.draw(place, view, settings)), place);
+    const isTriples = view === 'graph' && this.answer.form === 'graph';
+    const settings = isTriples ? TRIPLES : { ...choices(variables, rows)[view], ...Object.fromEntries(wanted) };
+    const place = element('div', { 'aria-live': view === 'graph' ? undefined : 'polite' });
+    panel.append(...(isTriples ? [] : [this.fields(view, settings, () => this.draw(place, view, settings))]), place);
     return this.draw(place, view, settings);
   }
 
   fields(view, settings, changed) {
     const columns = columnsOf(this.table.variables, this.table.rows);
     const parts = { chart: [['x', 'along'], ['y', 'how much']], timeline: [['x', 'when'], ['label', 'what']],
+      graph: [['source', 'from'], ['target', 'to'], ['label', 'link']],
       map: settings.lat ? [['lat', 'latitude'], ['long', 'longitude'], ['label', 'name'], ['size', 'size']] : [['place', 'country'], ['size', 'size']] }[view];
     const choice = (key, title, options) => element('span', { class: 'choice' }, element('label', { for: `${view}-${key}` }, title), ' ',
       element('select', { id: `${view}-${key}`, onchange: (event) => { settings[key] = event.target.value || undefined; changed(); } },
@@ -128,15 +136,17 @@ export class QueryResult {
 
   async draw(place, view, settings) {
     const { page, table } = this;
-    const isReady = { chart: settings.x && settings.y, timeline: settings.x, map: settings.place || (settings.lat && settings.long) }[view];
+    const isReady = { chart: settings.x && settings.y, timeline: settings.x, map: settings.place || (settings.lat && settings.long), graph: settings.source && settings.target }[view];
     if (!isReady) {
       place.replaceChildren(element('p', { class: 'empty' }, {
         chart: 'A chart needs a column of numbers. Choose the columns above.',
         timeline: 'A timeline needs a column of dates or years. Choose one above.',
         map: 'A map needs a column of countries, or of latitudes and longitudes. Choose one above.',
+        graph: 'A graph needs two columns of things. Choose them above.',
       }[view]));
-      return;
+      return undefined;
     }
+    if (view === 'graph') return this.drawLinks(place, settings);
     const Plot = await import(page.addresses.plot);
     const things = table.rows.slice(0, 500).map((row) => row[settings.x ?? settings.place]).concat(
       table.rows.slice(0, 500).map((row) => row[settings.label]),
@@ -144,7 +154,19 @@ export class QueryResult {
     await page.names.fetchLabels(things);
     const draw = { chart, timeline, map: (...given) => map(given[0], this.world, ...given.slice(1)) }[view];
     if (view === 'map') this.world ??= await (await fetch(page.addresses.world)).json();
-    place.replaceChildren(draw(Plot, table.rows, page.names, settings, Math.max(280, place.clientWidth)));
+    return place.replaceChildren(draw(Plot, table.rows, page.names, settings, Math.max(280, place.clientWidth)));
+  }
+
+  /** Things and their links, in a picture and as a list. */
+  async drawLinks(place, settings) {
+    const { graphOf, GraphPanel } = await import('./query-graph.js');
+    const graph = graphOf(this.table.rows, settings);
+    if (!graph.links.length) {
+      return place.replaceChildren(element('p', { class: 'empty' }, 'No row leads from one thing to another. The table has all rows.'));
+    }
+    const panel = new GraphPanel(this.page, graph);
+    place.replaceChildren(panel.node);
+    return panel.show();
   }
 
   /** The receipts as the page without scripts has them, with the rows that they belong to. */
@@ -162,8 +184,12 @@ export class QueryResult {
     const [format] = { select: ['json'], ask: ['json'], graph: ['ttl'] }[this.answer.form];
     const response = await this.page.ask(this.asked.text, { Accept: { json: 'application/sparql-results+json', ttl: 'text/turtle' }[format] });
     const { text, isCut } = await beginning(response);
-    panel.append(element('pre', { class: 'scroll raw', tabindex: '0' }, text));
+    const place = element('pre', { class: 'scroll raw', tabindex: '0', role: 'region', 'aria-label': format === 'ttl' ? 'Turtle' : 'Raw result' });
+    panel.append(place);
     if (isCut) panel.append(element('p', { class: 'more' }, 'This is the beginning. Download for all of it.'));
+    if (format === 'json') return place.append(text);
+    const { showTurtle } = await import('./turtle-view.js');
+    return showTurtle(place, text);
   }
 
   footer() {

@@ -1,6 +1,8 @@
 // The query page: puts the editor in the place of the text field, runs queries, and shows what comes back.
 import { counted, element } from './dom.js';
+import { mendings } from './prefix-mending.js';
 import { checked, openEditor } from './query-editor.js';
+import { QueryHistory } from './query-history.js';
 import { QueryResult } from './query-result.js';
 import { readResults } from './results-reader.js';
 import { Names } from './terms.js';
@@ -33,6 +35,10 @@ class QueryPage {
     byId('cancel').addEventListener('click', () => this.abort?.abort());
     this.listenToFilter();
     await this.replaceField();
+    this.history = new QueryHistory(byId('history'), (text) => {
+      this.editor.set(text);
+      this.editor.focus();
+    });
     window.addEventListener('popstate', () => location.reload());
     document.documentElement.dataset.ready = 'query';
     if (new URLSearchParams(location.search).has('query')) await this.run(true);
@@ -67,19 +73,30 @@ class QueryPage {
     return `${path}?${new URLSearchParams({ ...parameters, ...this.kept })}`;
   }
 
-  /** Send a query to the endpoint. */
-  ask(text, headers, signal) {
-    const parameters = new URLSearchParams({ query: text });
+  /** Send a query to the endpoint; `more` are other parameters. */
+  ask(text, headers, signal, more = {}) {
+    const parameters = new URLSearchParams({ query: text, ...more });
     const address = `${this.endpoint}?${parameters}`;
     return address.length < LONGEST_ADDRESS
       ? fetch(address, { headers, signal })
       : fetch(this.endpoint, { method: 'POST', body: parameters, headers, signal });
   }
 
+  /** What a response that is no answer says. */
+  problemOf(response) {
+    return problemOf(response);
+  }
+
   /** Say what the engine has against the query as it stands. */
   say(fault, text) {
     this.judged = { fault, text };
-    byId('problem').textContent = fault ? told(fault) : '';
+    const ways = fault?.prefix === undefined ? [] : mendings(fault.prefix, this.prefixes);
+    byId('problem').replaceChildren(fault ? told(fault) : '', ...ways.flatMap(({ name, mend }) => [' ', element('button', {
+      type: 'button', class: 'plain', onclick: () => {
+        this.editor.set(mend(this.editor.text()));
+        this.editor.focus();
+      },
+    }, name)]));
   }
 
   /** Somebody has chosen a way to look at the result. */
@@ -146,6 +163,7 @@ class QueryPage {
     const took = performance.now() - began;
     await result.end(answer, this.view);
     this.status.textContent = result.status(took);
+    this.history.note(this.asked.text, answer.form === 'ask' ? undefined : answer.count);
   }
 
   failed(error, isAborted) {

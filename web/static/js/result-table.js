@@ -1,6 +1,7 @@
-// A result as a table: rows come in slices, headers sort, a box filters.
+// A result as a table: rows come in slices, headers sort, a box filters, and a row opens what it rests on.
 import { counted, element } from './dom.js';
 import { Pace } from './pace.js';
+import { ranks } from './sorting.js';
 import { isNumber } from './terms.js';
 
 // So many rows are put in at once, so many while others arrive, and so many before somebody scrolls.
@@ -19,6 +20,8 @@ export class ResultTable {
     this.shown = 0;
     this.wanted = EARLY;
     this.sorted = { variable: null, direction: 0 };
+    // What opens the receipts of a row, as RowReceipts does; nothing where there are none.
+    this.receipts = null;
     this.node = element('div', { class: 'result-table' });
   }
 
@@ -30,10 +33,11 @@ export class ResultTable {
     this.headers = variables.map((variable) => element('th', { scope: 'col', role: 'columnheader', 'aria-sort': 'none' }, element('button', {
       type: 'button', class: 'sort', onclick: () => this.sort(variable),
     }, heading(variable))));
+    const tracing = this.receipts && element('th', { scope: 'col', role: 'columnheader' }, 'receipts');
     this.body = element('tbody', { role: 'rowgroup' });
     this.more = element('button', { type: 'button', class: 'second', hidden: true, onclick: () => this.showMore() }, 'Show more rows');
     this.table = element('table', { role: 'table', 'aria-label': this.caption },
-      element('thead', { role: 'rowgroup' }, element('tr', { role: 'row' }, ...this.headers)), this.body);
+      element('thead', { role: 'rowgroup' }, element('tr', { role: 'row' }, tracing, ...this.headers)), this.body);
     this.box = element('div', { class: 'scroll rows', tabindex: '0', role: 'region', 'aria-label': `${this.caption}: rows` }, this.table);
     this.box.addEventListener('scroll', () => {
       if (!this.more.hidden && this.box.scrollTop + 2 * this.box.clientHeight > this.box.scrollHeight) this.showMore();
@@ -72,7 +76,7 @@ export class ResultTable {
     const pace = new Pace();
     while (this.shown < Math.min(this.wanted, this.order.length)) {
       const end = Math.min(this.shown + SLICE, this.wanted, this.order.length);
-      const rows = this.order.slice(this.shown, end).map((at) => this.rowNode(this.rows[at]));
+      const rows = this.order.slice(this.shown, end).flatMap((at) => this.rowNodes(at));
       if (this.isFrozen) this.table.append(element('tbody', { role: 'rowgroup' }, ...rows));
       else this.body.append(...rows);
       this.shown = end;
@@ -88,7 +92,7 @@ export class ResultTable {
    * slice. So slices out of sight cost nothing; see query.css.
    */
   freeze() {
-    const widths = this.headers.map((header) => header.offsetWidth);
+    const widths = [...this.table.tHead.rows[0].cells].map((header) => header.offsetWidth);
     if (!widths.some(Boolean)) return;
     this.isFrozen = true;
     this.table.style.setProperty('--columns', widths.map((width) => `${width}px`).join(' '));
@@ -96,10 +100,41 @@ export class ResultTable {
     this.table.classList.add('frozen');
   }
 
-  rowNode(row) {
-    return element('tr', { role: 'row' }, ...this.variables.map((variable) => element(
+  /** A row, and behind it what it rests on, where that is open. */
+  rowNodes(at) {
+    const row = this.rows[at];
+    const node = element('tr', { role: 'row' }, this.receipts && this.opener(at), ...this.variables.map((variable) => element(
       'td', { role: 'cell', class: this.numeric?.has(variable) && 'number' }, row[variable] ? this.names.node(row[variable]) : '',
     )));
+    return this.receipts?.isOpen(at) ? [node, this.opened(at)] : [node];
+  }
+
+  opener(at) {
+    const button = element('button', {
+      type: 'button', class: 'trace', 'aria-label': `Receipts of row ${at + 1}`, 'aria-expanded': String(this.receipts.isOpen(at)), 'aria-controls': `receipts-${at}`,
+      onclick: () => this.toggle(at, button),
+    });
+    return element('td', { role: 'cell', class: 'opener' }, button);
+  }
+
+  opened(at) {
+    const holder = element('div', { class: 'holder' }, this.receipts.open(at));
+    return element('tr', { role: 'row', class: 'behind' }, element('td', { role: 'cell', colspan: this.variables.length + 1 }, holder));
+  }
+
+  toggle(at, button) {
+    const row = button.closest('tr');
+    const isOpen = this.receipts.isOpen(at);
+    if (isOpen) {
+      this.receipts.close(at);
+      row.nextSibling.remove();
+    } else row.after(this.opened(at));
+    button.setAttribute('aria-expanded', String(!isOpen));
+  }
+
+  /** Say something about the whole table. */
+  note(sentence) {
+    this.filter.closest('p').append(' ', element('span', { class: 'quiet' }, sentence));
   }
 
   async showMore() {
@@ -124,38 +159,64 @@ export class ResultTable {
     this.timer = setTimeout(() => this.arrange(), FILTER_PAUSE);
   }
 
-  /** Show the rows that fit the filter, in the order of the header. */
+  /** Show the rows that fit the filter, in the order of the header; whoever asks again meanwhile goes first. */
   async arrange() {
+    const turn = Symbol('turn');
+    this.turn = turn;
     const wanted = this.filter.value.trim().toLocaleLowerCase();
-    const fits = (row) => this.variables.some((each) => row[each] && this.names.text(row[each]).toLocaleLowerCase().includes(wanted));
-    this.order = [...this.rows.keys()].filter((at) => !wanted || fits(this.rows[at]));
-    const { variable, direction } = this.sorted;
-    if (direction) {
-      const keys = this.rows.map((row) => this.key(row[variable]));
-      this.order.sort((a, b) => compared(keys[a], keys[b], direction) || a - b);
-    }
+    const order = await this.ordered(await this.fitting(wanted));
+    if (this.turn !== turn) return;
+    // Nothing is put in while the old rows go.
+    this.order = [];
+    this.box.scrollTop = 0;
+    await this.clear();
+    if (this.turn !== turn) return;
+    this.order = order;
     this.count.textContent = wanted ? `${counted(this.order.length, 'row')} of ${counted(this.rows.length, 'row')}` : '';
     this.names.waiting.clear();
     this.body.replaceChildren();
-    while (this.table.lastChild !== this.body) this.table.lastChild.remove();
     this.shown = 0;
     this.wanted = EARLY;
-    this.box.scrollTop = 0;
     await this.fill();
     await this.names.fetchLabels();
+  }
+
+  /** Take the slices behind the first one away, those out of sight before the others. */
+  async clear() {
+    const pace = new Pace();
+    while (this.table.lastChild !== this.body) {
+      this.table.lastChild.remove();
+      await pace.breathe();
+    }
+  }
+
+  async fitting(wanted) {
+    if (!wanted) return [...this.rows.keys()];
+    const fits = (row) => this.variables.some((each) => row[each] && this.names.text(row[each]).toLocaleLowerCase().includes(wanted));
+    const pace = new Pace();
+    const found = [];
+    for (const at of this.rows.keys()) {
+      if (fits(this.rows[at])) found.push(at);
+      if (at % SLICE === 0) await pace.breathe();
+    }
+    return found;
+  }
+
+  /** Numbers before texts, nothing last whatever the direction. */
+  async ordered(order) {
+    const { variable, direction } = this.sorted;
+    if (!direction) return order;
+    const keys = this.rows.map((row) => this.key(row[variable]));
+    const rank = await ranks(keys.filter((key) => typeof key === 'string'), collator.compare);
+    const place = (key) => (typeof key === 'string' ? rank.get(key) : key);
+    const kind = (key) => (key === null ? 2 : typeof key === 'string' ? 1 : 0);
+    return order.sort((a, b) => kind(keys[a]) - kind(keys[b]) || direction * (place(keys[a]) - place(keys[b])) || a - b);
   }
 
   key(term) {
     if (!term) return null;
     return isNumber(term) ? Number(term.value) : this.names.text(term);
   }
-}
-
-/** Numbers before texts, nothing last whatever the direction. */
-function compared(a, b, direction) {
-  if (a === null || b === null) return (a === null) - (b === null);
-  if (typeof a !== typeof b) return typeof a === 'number' ? -1 : 1;
-  return direction * (typeof a === 'number' ? a - b : collator.compare(a, b));
 }
 
 /** A variable's name as the heading of a column. */

@@ -62,7 +62,9 @@ export class JsonRows {
     const room = MOST_ROWS - this.count;
     if (ends.length && room > 0) {
       const kept = Math.min(ends.length, room);
-      this.take(JSON.parse(`[${this.text.slice(0, ends[kept - 1]).replace(/^\s*,/, '')}]`));
+      const rows = JSON.parse(`[${this.text.slice(0, ends[kept - 1]).replace(/^\s*,/, '')}]`);
+      // Unbound is unbound, also where a variable is called as what all objects inherit: ?constructor.
+      this.take(rows.map((row) => Object.setPrototypeOf(row, null)));
     }
     this.count += ends.length;
     if (close >= 0) {

@@ -84,6 +84,15 @@ export class Names {
     return node;
   }
 
+  /** A thing by its name alone, `term` being as in explanations: with a label of its own until there is a better one. */
+  word(term) {
+    const known = this.labels.get(term.value);
+    const node = element('span', { title: term.value, dir: 'auto' }, known?.label ?? term.label ?? term.text);
+    if (known) named(node, known);
+    else this.waiting.set(term.value, [...(this.waiting.get(term.value) ?? []), node]);
+    return node;
+  }
+
   /** Where a thing is looked up as long as nobody has said where its page is. */
   guess(iri) {
     return this.ours.some((base) => iri.startsWith(base)) ? this.address(`/entity?iri=${encodeURIComponent(iri)}`) : iri;
