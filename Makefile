@@ -25,8 +25,12 @@ help:
 serve: .venv/.serve-stamp
 	$(BIN)/osagraph serve --host "$(HOST)" --port "$(PORT)" --data "$(DATA)"
 
+# The tests start hundreds of processes: none of them compiles our modules anew, whatever the shell says of it.
+test coverage: export PYTHONDONTWRITEBYTECODE =
+test coverage: export PYTHONPYCACHEPREFIX = $(CURDIR)/.venv/pycache
+
 test: .venv/.dev-stamp
-	$(BIN)/pytest -n auto --dist loadscope -rs
+	$(BIN)/pytest -n auto --dist loadscope --no-loadscope-reorder -rs
 
 # Counting lines takes half as long again: it is not part of every run.
 coverage: .venv/.dev-stamp
@@ -45,6 +49,8 @@ bench: .venv/.dev-stamp
 	$(BIN)/python tests/bench/growth.py
 	$(BIN)/python tests/bench/assessments.py
 	$(BIN)/python tests/bench/views.py
+	$(BIN)/python tests/bench/pages.py
+	$(BIN)/python tests/bench/paint.py
 	$(BIN)/python tests/bench/endpoints.py --rdflib-venv .venv/rdflib-endpoint --rounds 2
 
 conformance: .venv/.dev-stamp

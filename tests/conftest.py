@@ -1,4 +1,4 @@
-"""Fixtures for all tests: the shipped dataset, built once per session, and the vocabulary.
+"""Fixtures for all tests: the shipped dataset, built once for all processes of a session, and the vocabulary.
 
 Tests that only need a rule's answer make tiny data by hand; `shipped_store` is for those about the tables.
 """
@@ -6,8 +6,12 @@ Tests that only need a rule's answer make tiny data by hand; `shipped_store` is 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import http.client
 import json
+import os
+import pickle
+import shutil
 import signal
 import socket
 import subprocess
@@ -21,12 +25,16 @@ from urllib.parse import quote, urlencode
 from uuid import uuid4
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import settings
 
 from graph.datadir import DataDirectory
 from graph.embedded import EmbeddedStore
+from graph.label_file import FOLDER as LABELS
+from graph.label_keeping import make_labels
 from graph.tokens import TOKEN_FILE, TokenFile
 from loaders.build import BuildPlan, BuildReport, build_store
+from loaders.commands import build_command
 from ontology.vocabulary import Vocabulary, read_vocabulary
 
 # The same examples on every run, however busy the machine is, and no folder of examples left behind.
@@ -34,6 +42,16 @@ settings.register_profile("exact", derandomize=True, deadline=None, database=Non
 settings.load_profile("exact")
 
 SHIPPED_TABLES = Path(__file__).parents[1] / "loaders" / "data"
+
+
+# Folders whose modules take long, the longest first: a worker that got one last would work on alone.
+LONG = ("reliability", "browser", "hostile", "fuzz", "cli", "protocol", "ontology", "competency")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts the long ones first, for `--no-loadscope-reorder`."""
+    order = {name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: order.get(item.path.relative_to(Path(__file__).parent).parts[0], len(LONG)))
 
 
 class ShippedBuild(NamedTuple):
@@ -55,13 +73,49 @@ def shipped_tables() -> Path:
 
 
 @pytest.fixture(scope="session")
-def shipped_build(tmp_path_factory: pytest.TempPathFactory) -> ShippedBuild:
-    scratch = tmp_path_factory.mktemp("shipped-scratch")
-    folder = tmp_path_factory.mktemp("shipped") / "store"
-    report = build_store(
-        BuildPlan(SHIPPED_TABLES), EmbeddedStore(folder), scratch, progress=lambda done, total: None
-    )
-    return ShippedBuild(folder, report)
+def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], None]], Path]:
+    """Makes a folder unless another process of the session has: `once(name, make)`; nobody may change it."""
+    session = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        session = session.parent
+
+    def made(name: str, make: Callable[[Path], None]) -> Path:
+        folder = session / name
+        with (session / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not folder.exists():
+                begun = session / f"{name}.begun"
+                shutil.rmtree(begun, ignore_errors=True)
+                begun.mkdir()
+                make(begun)
+                begun.rename(folder)
+        return folder
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def shipped_build(once: Callable[[str, Callable[[Path], None]], Path]) -> ShippedBuild:
+    folder = once("shipped", _build)
+    return ShippedBuild(folder / "store", pickle.loads((folder / "report").read_bytes()))
+
+
+def _build(folder: Path) -> None:
+    store = EmbeddedStore(folder / "store")
+    report = build_store(BuildPlan(SHIPPED_TABLES), store, folder / "scratch", lambda _done, _total: None)
+    store.close()
+    (folder / "report").write_bytes(pickle.dumps(report))
+
+
+@pytest.fixture(scope="session")
+def built(once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
+    """A data directory as `osagraph build` makes it; who wants to change one takes a copy."""
+    return once("built", _run_build) / "data"
+
+
+def _run_build(folder: Path) -> None:
+    result = CliRunner().invoke(build_command, ["--data", str(folder / "data"), "--quiet"])
+    assert result.exit_code == 0, result.output
 
 
 @pytest.fixture(scope="session")
@@ -174,7 +228,8 @@ class LiveServer:
             lines.append(line)
             if line.startswith("osagraph is at"):
                 return lines
-        raise AssertionError("".join(lines))
+        self.process.stdout.close()
+        raise AssertionError(f"exit code {self.process.wait(60)}: {''.join(lines)}")
 
     def _drain(self) -> None:
         assert self.process.stdout
@@ -212,16 +267,35 @@ def serving() -> Callable[..., AbstractContextManager[LiveServer]]:
 
 
 @pytest.fixture(scope="session")
-def shipped_server(
-    shipped_build: ShippedBuild, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[LiveServer]:
+def shipped_labels(shipped_build: ShippedBuild, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The label index of the shipped dataset, from snapshot 1 on."""
+    root = tmp_path_factory.mktemp("labels")
+    make_labels(root, EmbeddedStore(shipped_build.folder, read_only=True), 1)
+    return root / LABELS
+
+
+@pytest.fixture(scope="session")
+def shipped_data(
+    shipped_build: ShippedBuild, shipped_labels: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[], DataDirectory]:
+    """Publishes the shipped dataset in a data directory of its own: `shipped_data()`."""
+
+    def published() -> DataDirectory:
+        data = DataDirectory(tmp_path_factory.mktemp("served") / "data")
+        with data.writer():
+            stage = data.stage()
+            EmbeddedStore(shipped_build.folder, read_only=True).backup(stage / "store")
+            data.publish(stage, {"claims": 12345, "made": "2026-01-01"}, "build")
+        shutil.copytree(shipped_labels, data.root / LABELS)
+        return data
+
+    return published
+
+
+@pytest.fixture(scope="session")
+def shipped_server(shipped_data: Callable[[], DataDirectory]) -> Iterator[LiveServer]:
     """A server of the shipped dataset, with short deadlines; tests that write take another one."""
-    data = DataDirectory(tmp_path_factory.mktemp("served") / "data")
-    with data.writer():
-        stage = data.stage()
-        EmbeddedStore(shipped_build.folder, read_only=True).backup(stage / "store")
-        data.publish(stage, {"claims": 12345, "made": "2026-01-01"}, "build")
-    with running(data.root, "--deadline", "6", "--total", "8") as server:
+    with running(shipped_data().root, "--deadline", "6", "--total", "8") as server:
         yield server
 
 

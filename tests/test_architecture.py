@@ -9,6 +9,7 @@ import ast
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -59,6 +60,8 @@ class Module:
         return parts if self.path.endswith("/__init__.py") else parts[:-1]
 
 
+# Each rule looks at all modules.
+@cache
 def parse(path: str, source: str) -> Module:
     return Module(path, ast.parse(source, path), len(source.splitlines()))
 

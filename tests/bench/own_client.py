@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 END_OF_HEAD = b"\r\n\r\n"
+WITHOUT_BODY = (204, 304)
 
 
 async def read_answer(reader: asyncio.StreamReader) -> int:
@@ -25,6 +26,9 @@ async def read_answer(reader: asyncio.StreamReader) -> int:
     head = await reader.readuntil(END_OF_HEAD)
     lines = head.decode("latin-1").lower().split("\r\n")
     fields = dict(line.split(":", 1) for line in lines[1:] if ":" in line)
+    status = int(lines[0].split()[1])
+    if status in WITHOUT_BODY:
+        return status
     if "content-length" in fields:
         await reader.readexactly(int(fields["content-length"]))
     elif "chunked" in fields.get("transfer-encoding", ""):
@@ -33,7 +37,7 @@ async def read_answer(reader: asyncio.StreamReader) -> int:
         await reader.readuntil(b"\r\n")
     else:
         raise ValueError("an answer without a length")
-    return int(lines[0].split()[1])
+    return status
 
 
 def percentile(values: Sequence[float], share: float) -> float:

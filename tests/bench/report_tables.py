@@ -42,7 +42,7 @@ def markdown(results: Results) -> str:
         ("One large file", LOAD_HEAD, list(_load_rows(results.loads))),
         ("Goals", GOAL_HEAD, [_goal_cells(goal) for goal in goals(results)]),
     ]
-    return "\n\n".join(f"## {title}\n\n{_table(head, rows)}" for title, head, rows in tables if rows)
+    return "\n\n".join(f"## {title}\n\n{table(head, rows)}" for title, head, rows in tables if rows)
 
 
 def _rate_cells(point: Point, servers: Mapping[str, Sequence[Turn]]) -> list[str]:
@@ -103,6 +103,7 @@ def _number(value: float | None) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Markdown of one table."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)

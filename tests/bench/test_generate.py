@@ -30,8 +30,8 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def shipped_report(tmp_path_factory: pytest.TempPathFactory) -> BuildReport:
-    return build(SHIPPED, tmp_path_factory.mktemp("shipped"))
+def shipped_report(shipped_build: tuple[Path, BuildReport]) -> BuildReport:
+    return shipped_build[1]
 
 
 @pytest.fixture(scope="module")

@@ -99,8 +99,9 @@ def test_answers_are_read_to_their_end_however_that_is_told() -> None:
     assert statuses(
         b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfour",
         b"HTTP/1.1 503 Busy\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n1;x=y\r\nd\r\n0\r\n\r\n",
+        b'HTTP/1.1 304 Not Modified\r\nETag: W/"1"\r\n\r\n',
         b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n",
-    ) == [200, 503, 200]
+    ) == [200, 503, 304, 200]
 
 
 def test_an_answer_without_a_length_is_refused() -> None:

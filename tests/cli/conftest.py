@@ -1,4 +1,4 @@
-"""A built dataset, and the commands to use on a copy of it."""
+"""The commands, and a copy of the built dataset to use them on."""
 
 from __future__ import annotations
 
@@ -11,19 +11,10 @@ from click.testing import CliRunner, Result
 from pyoxigraph import Quad, Store
 
 from graph.datadir import DataDirectory
-from loaders.commands import SHIPPED_TABLES, build_command
+from loaders.commands import SHIPPED_TABLES
 from server import main
 
 Run = Callable[..., Result]
-
-
-@pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data directory with the shipped tables, built once."""
-    data = tmp_path_factory.mktemp("built") / "data"
-    result = CliRunner().invoke(build_command, ["--data", str(data), "--quiet"])
-    assert result.exit_code == 0, result.output
-    return data
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from graph.embedded import EmbeddedStore
 from graph.errors import StoreBusyError
 from graph.restore import restore_backup
 from graph.snapshot_commands import backup_command, restore_command, snapshots_command, status_command
-from loaders.commands import build_command, load_command
+from loaders.commands import SHIPPED_TABLES, build_command, load_command
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = "source-template.toml"
@@ -81,28 +81,44 @@ def canonical_hash(data: Path) -> str:
     return hashlib.sha256(b"\n".join(lines)).hexdigest()
 
 
-@pytest.fixture
-def loaded(data: Path, tables: Path) -> Path:
-    """A dataset of two snapshots, the second of them made by a load."""
-    assert run("load", tables / TEMPLATE, "--data", data, "--quiet").exit_code == 0
+@pytest.fixture(scope="module")
+def loaded_once(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A dataset of two snapshots, the second of them made by a load; not to be changed."""
+    data = shutil.copytree(built, tmp_path_factory.mktemp("loaded") / "data")
+    assert run("load", SHIPPED_TABLES / TEMPLATE, "--data", data, "--quiet").exit_code == 0
     return data
 
 
+@pytest.fixture(scope="module")
+def backups_once(loaded_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A backup of it in every form; not to be changed."""
+    folder = tmp_path_factory.mktemp("backups")
+    for form in FORMS:
+        assert run("backup", folder / form, "--data", loaded_once, "--quiet").output == ""
+    return folder
+
+
 @pytest.fixture
-def backup(loaded: Path, tmp_path: Path) -> Path:
+def loaded(loaded_once: Path, tmp_path: Path) -> Path:
+    """A dataset of two snapshots, the second of them made by a load."""
+    return shutil.copytree(loaded_once, tmp_path / "data")
+
+
+@pytest.fixture
+def backup(backups_once: Path, tmp_path: Path) -> Path:
     """A backup in a folder."""
-    assert run("backup", tmp_path / "backup", "--data", loaded, "--quiet").output == ""
-    return tmp_path / "backup"
+    return shutil.copytree(backups_once / "backup", tmp_path / "backup")
 
 
-def test_snapshots_are_listed_with_what_made_them(loaded: Path) -> None:
-    first, second = report("snapshots", "--data", loaded)
+def test_snapshots_are_listed_with_what_made_them(loaded_once: Path) -> None:
+    # Of this very dataset: a copy of it would not share files among its snapshots.
+    first, second = report("snapshots", "--data", loaded_once)
     assert (first["snapshot"], first["operation"], first["current"]) == (1, "build", False)
     assert (second["snapshot"], second["operation"], second["current"]) == (2, "load", True)
     assert second["counts"]["sources"] == first["counts"]["sources"] + 1
-    assert second["made"] == DataDirectory(loaded).current().made
+    assert second["made"] == DataDirectory(loaded_once).current().made
     assert first["bytes"] > first["own_bytes"] > 0
-    lines = run("snapshots", "--data", loaded).output.splitlines()
+    lines = run("snapshots", "--data", loaded_once).output.splitlines()
     assert lines[0].split() == ["snapshot", "made", "operation", "quads", "size", "alone"]
     assert lines[2].split()[:4] == ["2", second["made"], "load", f"{second['counts']['quads']:,}"]
     assert lines[2].endswith("current")
@@ -350,9 +366,10 @@ def test_a_member_larger_than_the_disk_is_refused_before_it_is_written(tmp_path:
 
 @pytest.mark.parametrize("form", ["backup.tar", "backup.tar.gz"])
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.9, 0.999])
-def test_a_tar_file_that_was_cut_is_refused(loaded: Path, tmp_path: Path, form: str, share: float) -> None:
-    run("backup", tmp_path / form, "--data", loaded)
-    content = (tmp_path / form).read_bytes()
+def test_a_tar_file_that_was_cut_is_refused(
+    backups_once: Path, tmp_path: Path, form: str, share: float
+) -> None:
+    content = (backups_once / form).read_bytes()
     (tmp_path / form).write_bytes(content[: int(len(content) * share)])
     result = run("restore", tmp_path / form, "--data", tmp_path / "restored")
     assert result.exit_code == 1, result.output

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
+import shutil
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from tests.fuzz.http_fuzz import fuzz, judge
 from tests.fuzz.responses import MalformedResponseError, Response, content_faults, read_responses
 from tests.fuzz.sparql_texts import query, update
 from tests.hostile.client import Listener
-from tests.hostile.server_process import ROOT, ServerProcess, admin_token
+from tests.hostile.server_process import ServerProcess, admin_token
 
 SEED = 20261101
 COUNT = 300
@@ -26,11 +26,8 @@ FLAGS = ("--deadline=1", "--total=2")
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("fuzz") / "data"
-    build = [sys.executable, "-m", "server", "build", "--data", str(folder), "--quiet"]
-    subprocess.run(build, cwd=ROOT, check=True)
-    return folder
+def data(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return shutil.copytree(built, tmp_path_factory.mktemp("fuzz") / "data")
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
+import shutil
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from tests.hostile.corpus import corpus
 from tests.hostile.loads import read_slowly
 from tests.hostile.neighbours import Latency
 from tests.hostile.report import Report
-from tests.hostile.server_process import ROOT, ServerProcess, admin_token
+from tests.hostile.server_process import ServerProcess, admin_token
 from tests.hostile.verdicts import Limits, Result, attack_once, recovery, verdict, wrongs
 
 SEED = 20261101
@@ -30,11 +30,8 @@ SLOW_FAMILIES = ("products", "paths", "strings", "planner")
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("hostile") / "data"
-    build = [sys.executable, "-m", "server", "build", "--data", str(folder), "--quiet"]
-    subprocess.run(build, cwd=ROOT, check=True)
-    return folder
+def data(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return shutil.copytree(built, tmp_path_factory.mktemp("hostile") / "data")
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ import rdflib
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from ontology.namespaces import ID, OSA, OWL, PREFIX_FILE, PREFIXES, RDF, RDFS, SKOS, XSD
-from ontology.vocabulary import FILES, ontology_triples, read_vocabulary
+from ontology.vocabulary import FILES, ontology_files, ontology_triples, read_vocabulary
 
 TRIPLES = ontology_triples()
 PROPERTY_KINDS = {OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty}
@@ -71,7 +71,7 @@ def test_blank_nodes_stand_only_for_lists_restrictions_and_axioms_on_many_classe
 def test_blank_nodes_are_numbered_by_file_so_that_a_reload_adds_nothing() -> None:
     nodes = {triple.subject.value for triple in TRIPLES if isinstance(triple.subject, BlankNode)}
     assert nodes == {f"core{number}" for number in range(1, len(nodes) + 1)}
-    assert set(ontology_triples()) == set(TRIPLES)
+    assert {triple for _, triple in ontology_files()} == set(TRIPLES)
 
 
 def test_no_triple_is_stated_twice() -> None:

@@ -51,10 +51,8 @@ def started(data: Path) -> subprocess.Popen[bytes]:
 
 
 @pytest.mark.slow
-def test_a_killed_decision_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
-    begun, trial = tmp_path / "begun", tmp_path / "trial"
-    invoke(begun, "build", "--no-validate")
-    shutil.copytree(begun, trial)
+def test_a_killed_decision_is_there_whole_or_not_at_all(built: Path, tmp_path: Path) -> None:
+    begun, trial = built, shutil.copytree(built, tmp_path / "trial")
     before, moment = digest_of(begun), time.monotonic()
     assert started(trial).wait() == 0
     seconds, after = time.monotonic() - moment, digest_of(trial)
