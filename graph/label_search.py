@@ -6,8 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
+from rapidfuzz import distance, process
 
 from graph.label_entries import LabelName, NameKind
 from graph.label_text import is_unspaced, wanted_tokens
@@ -110,9 +109,11 @@ class Lookup:
             "SELECT word FROM word WHERE length BETWEEN ? AND ?", (len(word) - slips, len(word) + slips)
         )
         known = [row[0] for row in rows]
-        near = process.extract(word, known, scorer=OSA.distance, score_cutoff=slips, limit=MOST_NAMES)
-        ranked = sorted((distance, text[0] != word[0], text) for text, distance, _ in near)
-        return [(int(distance), text) for distance, _, text in ranked[:MOST_ALTERNATIVES]]
+        near = process.extract(
+            word, known, scorer=distance.OSA.distance, score_cutoff=slips, limit=MOST_NAMES
+        )
+        ranked = sorted((away, text[0] != word[0], text) for text, away, _ in near)
+        return [(int(away), text) for away, _, text in ranked[:MOST_ALTERNATIVES]]
 
     def _is_known(self, word: str) -> bool:
         return is_unspaced(word) or bool(

@@ -186,7 +186,7 @@ def test_by_keyboard_alone(visit: Visits, picture: Picture) -> None:
     assert page.evaluate(f"{FOCUSED}.textContent") == "Skip to the content"
     assert page.evaluate(f"getComputedStyle({FOCUSED}).outlineWidth") == "3px"
     page.keyboard.press("Enter")
-    assert page.url.endswith("#main")
+    page.wait_for_url("**#main")
     with page.expect_navigation(url=f"**{FIJI}"):
         assert tab_to(page, NAME_OF_FIJI)
         page.keyboard.press("Enter")

@@ -28,6 +28,8 @@ from tests.hostile.server_process import COMMAND, ServerProcess, admin_token, co
 from tests.hostile.verdicts import recovery
 
 BATCH: Final = 200
+# How fast it recovers is for tests/hostile/contain.py to measure.
+OUTAGE_SECONDS: Final = 10.0
 # Answers are not read beyond this: an endless one is cut by us.
 MOST_BYTES: Final = 8 << 20
 QUIET_SECONDS: Final = 0.1
@@ -189,7 +191,7 @@ def fuzz(port: int, generator: Generator, numbers: Sequence[int], options: argpa
             loiterers.loiter()
             for number, exchange in pool.map(one, numbers[start : start + BATCH]):
                 tally.add(number, exchange)
-            late = recovery(port, HOST)
+            late = recovery(port, HOST, OUTAGE_SECONDS)
             tally.faults += [f"outage after case {numbers[start]} and its batch: {late}"] if late else []
             if late or time.monotonic() > until:
                 break

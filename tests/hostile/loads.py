@@ -72,7 +72,7 @@ def crowd(port: int, attacks: Sequence[Attack], limits: Limits, rounds: int) -> 
 
     Some will wait for a reader, so that the judgement gives them a second more than one attack alone.
     """
-    wider = Limits(limits.deadline + 1, limits.total + 1, limits.update + 1)
+    wider = Limits(limits.deadline + 1, limits.total + 1, limits.update + 1, limits.recovery)
 
     def strike(attack: Attack) -> Result:
         timeout = limits.total + 6

@@ -25,11 +25,12 @@ _numbers = itertools.count()
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds until the first byte of a query, for all of a query, and for an update."""
+    """Seconds until the first byte of a query, for all of it, for an update, until all is well afterwards."""
 
     deadline: float
     total: float
     update: float
+    recovery: float = RECOVERY_SECONDS
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def attack_once(
     timeout = longest + 5 * GRACE_SECONDS
     try:
         outcome = post(port, attack.operation, body, timeout=timeout, source=source, token=token)
-        late = recovery(port, source)
+        late = recovery(port, source, limits.recovery)
     except ConnectionRefusedError:
         outcome, late = Outcome(None, "closed", 0), "nobody listens any more"
     violations = [*wrongs(attack, outcome, limits, len(body)), *([late] if late else [])]
@@ -111,14 +112,14 @@ def ends_cleanly(outcome: Outcome) -> bool:
     return not outcome.size or outcome.tail.endswith(b"\n") or "n-triples" not in kind
 
 
-def recovery(port: int, source: str) -> str:
-    """Empty where a tiny query is answered within the second after an attack, else what happened."""
-    until = time.monotonic() + RECOVERY_SECONDS
+def recovery(port: int, source: str, seconds: float) -> str:
+    """Empty where a tiny query is answered so soon after an attack, else what happened."""
+    until = time.monotonic() + seconds
     while True:
         # Numbered, so that no cache answers.
         outcome = ask(port, f"ASK {{ ?s ?p 'after {next(_numbers)}' }}", timeout=10, source=source)
         if time.monotonic() > until:
-            return f"no tiny query answered within {RECOVERY_SECONDS:g} s (last: {verdict(outcome)})"
+            return f"no tiny query answered within {seconds:g} s (last: {verdict(outcome)})"
         if outcome.status == HTTPStatus.OK and outcome.ending == "whole":
             return ""
         time.sleep(0.02)
