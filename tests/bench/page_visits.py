@@ -74,6 +74,8 @@ class Visitor:
 
         Raises RuntimeError where the server refuses.
         """
+        # The server has let go of a connection that nobody used for some time.
+        self._connection.close()
         self._writes += 1
         text = f'<http://example.org/bench> <http://example.org/write> "{self._writes} {time.time_ns()}" .'
         headers = {"Content-Type": "text/turtle", "Authorization": f"Bearer {self._secret}"}
