@@ -123,9 +123,3 @@ def forget_labels(root: Path, kept: Iterable[int]) -> None:
         elif end is None:
             with contextlib.suppress(sqlite3.Error), contextlib.closing(opened(path)) as connection:
                 forget_rows(connection, numbers)
-
-
-def purge_labels(root: Path) -> None:
-    """Remove the index with everything that it ever held; it is made anew from what there is then."""
-    for path in (root / FOLDER).glob("*"):
-        path.unlink(missing_ok=True)

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Final
 from urllib.parse import quote
 
@@ -72,7 +73,7 @@ def crowd(port: int, attacks: Sequence[Attack], limits: Limits, rounds: int) -> 
 
     Some will wait for a reader, so that the judgement gives them a second more than one attack alone.
     """
-    wider = Limits(limits.deadline + 1, limits.total + 1, limits.update + 1, limits.recovery)
+    wider = replace(limits, grace=limits.grace + 1)
 
     def strike(attack: Attack) -> Result:
         timeout = limits.total + 6

@@ -25,12 +25,16 @@ _numbers = itertools.count()
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds until the first byte of a query, for all of it, for an update, until all is well afterwards."""
+    """Seconds until the first byte of a query, for all of it, for an update; `grace` more are forgiven.
+
+    `recovery` is the time until all is well afterwards.
+    """
 
     deadline: float
     total: float
     update: float
     recovery: float = RECOVERY_SECONDS
+    grace: float = GRACE_SECONDS
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ def attack_once(
     """Send one attack and judge what became of it, and whether a tiny query is answered after it."""
     body = attack.text.encode("utf-8", "surrogatepass")
     longest = limits.update if attack.operation == "update" else limits.total
-    timeout = longest + 5 * GRACE_SECONDS
+    timeout = longest + 5 * limits.grace
     try:
         outcome = post(port, attack.operation, body, timeout=timeout, source=source, token=token)
         late = recovery(port, source, limits.recovery)
@@ -96,7 +100,7 @@ def wrongs(attack: Attack, outcome: Outcome, limits: Limits, size: int) -> Itera
     # An answer that began in time may go on until the limit in all; everything else has the shorter one.
     longest = limits.total if outcome.status in GOOD else limits.deadline
     longest = limits.update if attack.operation == "update" else longest
-    if outcome.seconds > longest + GRACE_SECONDS:
+    if outcome.seconds > longest + limits.grace:
         yield f"took {outcome.seconds:.1f} s, limit {longest:g} s"
     if found == "coped" and not ends_cleanly(outcome):
         yield f"a clean end of a broken answer: {outcome.tail[-20:]!r}"

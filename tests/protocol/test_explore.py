@@ -66,7 +66,7 @@ def test_a_name_is_looked_up(get: Any) -> None:
 def test_neighbours_stand_by_what_they_are_to_the_thing(get: Any) -> None:
     text = words(get("/explore?iri=id:philippines").text)
     assert "is the recipient of ← Official Security Assistance: Philippines, FY2025 committed project" in text
-    assert "is who this speaks for: ← Enrique Manalo person, 1 link" in text
+    assert "is spoken for by ← Enrique Manalo person, 1 link" in text
     assert "Philippine Navy organisation, 10 links inferred page leave out" in text
 
 
@@ -119,7 +119,7 @@ def test_sources_and_claims_are_shown_when_asked_for(get: Any) -> None:
     plain = get("/explore?iri=id:philippines").text
     assert "the sources published there (15 links)" in words(plain)
     shown = get("/explore?iri=id:philippines&also=sources").text
-    assert "is where this was published: ←" in words(shown)
+    assert "is the country of publication of ←" in words(shown)
     assert len(rows(shown)) == len(rows(plain)) + 15
     claims = get("/explore?iri=id:project/osa-fy2024-philippines&also=claims").text
     (claim, *_) = [iri for iri in rows(claims) if "/id/claim/" in iri]

@@ -29,7 +29,6 @@ from graph.label_keeping import (
     keep_labels,
     labels_cover,
     make_labels,
-    purge_labels,
 )
 from graph.projection import ASSESSMENTS
 from ontology.namespaces import DCTERMS, ID, OSA, RDF, RDFS, SKOS, WD
@@ -142,18 +141,6 @@ def test_an_index_that_cannot_be_written_fails_nobody(
     make_labels(tmp_path, store, 1)
     keep_labels(tmp_path, store, [NamedNode(A.iri)], 1, 2)
     assert [record.levelname for record in caplog.records] == ["WARNING"]
-
-
-def test_a_purge_leaves_no_byte_of_a_name(tmp_path: Path) -> None:
-    folder = tmp_path / "labels"
-    create_file(folder, 1, [A, C])
-    with contextlib.closing(opened(folder / "000001.db")) as connection:
-        apply_commit(connection, 1, 2, {C.iri: None})
-        assert any(SECRET.encode() in path.read_bytes() for path in folder.iterdir())
-        purge_labels(tmp_path)
-    make_labels(tmp_path, EmbeddedStore(), 2)
-    for path in folder.iterdir():
-        assert SECRET.lower().encode() not in path.read_bytes().lower()
 
 
 def test_an_entry_is_read_alone_as_with_all_others() -> None:
