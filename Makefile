@@ -3,6 +3,8 @@ PYTHON ?= python3
 # Set on the command line only (make serve PORT=9000): some shells export HOST with another meaning.
 HOST = 127.0.0.1
 PORT = 8000
+# One more than there are processors: the tests wait for disks and for other processes, too.
+WORKERS = $(shell echo $$(( $$($(PYTHON) -c "import os; print(os.cpu_count())") + 1 )))
 DATA = data
 
 BIN := .venv/bin
@@ -30,7 +32,7 @@ test coverage: export PYTHONDONTWRITEBYTECODE =
 test coverage: export PYTHONPYCACHEPREFIX = $(CURDIR)/.venv/pycache
 
 test: .venv/.dev-stamp
-	$(BIN)/pytest -n auto --dist loadscope --no-loadscope-reorder -rs
+	$(BIN)/pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder -rs
 
 # Counting lines takes half as long again: it is not part of every run.
 coverage: .venv/.dev-stamp
