@@ -9,8 +9,8 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -98,18 +98,25 @@ class Visits:
             context.close()
 
 
-# Not for the whole session: while it is there, its event loop keeps all others from running.
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Debian's Chromium, without a window."""
+@contextmanager
+def chromium(arguments: Sequence[str]) -> Iterator[Any]:
+    """Debian's Chromium, without a window; where there is none, the test is skipped."""
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
         pytest.skip("There is no Chromium on this machine.")
     playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed.")
     with playwright.sync_playwright() as driver:
-        launched = driver.chromium.launch(executable_path=path, args=[*ARGUMENTS])
+        launched = driver.chromium.launch(executable_path=path, args=[*arguments])
         yield launched
         launched.close()
+
+
+# Not for the whole session: while it is there, its event loop keeps all others from running.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A browser for pages."""
+    with chromium(ARGUMENTS) as launched:
+        yield launched
 
 
 @pytest.fixture(scope="session")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from tests.browser.conftest import BROWSERS
+from tests.browser.conftest import chromium
 from tests.browser.payloads import PAYLOADS
 
 Visit = Callable[..., Any]
@@ -44,15 +43,9 @@ FOCUSED = "() => document.activeElement.textContent.trim()"
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """Debian's Chromium, which draws with the processor alone."""
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if path is None:
-        pytest.skip("There is no Chromium on this machine.")
-    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed.")
-    with playwright.sync_playwright() as driver:
-        launched = driver.chromium.launch(executable_path=path, args=[*DRAWING])
+    """A browser that draws with the processor alone."""
+    with chromium(DRAWING) as launched:
         yield launched
-        launched.close()
 
 
 def drawn(page: Any) -> Any:
