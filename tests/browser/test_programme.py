@@ -19,12 +19,12 @@ def test_a_column_of_the_budget_leads_to_its_receipt_and_that_to_its_source(
     receipt = page.locator("#budget-1-receipt-3")
     assert not receipt.is_visible()
     page.get_by_role("link", name=COLUMN).click()
-    assert receipt.is_visible()
+    receipt.wait_for()
     claims = page.locator("details:has(#budget-1-receipt-3)")
     assert "80億" in claims.inner_text() or "8.1 billion" in claims.inner_text()
     claims.locator("cite a").first.click()
-    assert "/sources/" in page.url
-    assert page.get_by_role("heading", level=1).is_visible()
+    page.wait_for_url("**/sources/**")
+    page.get_by_role("heading", level=1).wait_for()
 
 
 def test_the_way_to_a_source_can_be_gone_with_the_keyboard(visit: Visit) -> None:
@@ -34,7 +34,7 @@ def test_the_way_to_a_source_can_be_gone_with_the_keyboard(visit: Visit) -> None
     while not (focused.get_attribute("aria-label") or "").startswith(COLUMN):
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert page.locator("#budget-1-receipt-3").is_visible()
+    page.locator("#budget-1-receipt-3").wait_for()
     while not page.locator("cite a:focus").count():
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
@@ -47,6 +47,7 @@ def test_the_outlines_are_drawn(visit: Visit) -> None:
     assert page.evaluate(width) > 100
     assert page.get_by_role("img", name="Map of").is_visible()
     page.get_by_role("link", name="Philippines: 3").click()
+    page.locator("tbody tr").nth(2).wait_for()
     assert page.locator("tbody tr").count() == 3
 
 

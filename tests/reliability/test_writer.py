@@ -40,7 +40,7 @@ ROOT = Path(__file__).parents[2]
 CLIENTS = 6
 ROUNDS = 12
 SEED = 20261122
-SHORT = HandLimits(update_seconds=6, document_seconds=60, memory_bytes=768 << 20)
+SHORT = HandLimits(update_seconds=10, document_seconds=60, memory_bytes=768 << 20)
 # Doubles a text thirty times.
 GREEDY = "INSERT { <http://e/a> <http://e/b> ?y30 } WHERE { BIND('0123456789' AS ?y0) "
 GREEDY += " ".join(f"BIND(CONCAT(?y{n}, ?y{n}) AS ?y{n + 1})" for n in range(30)) + " }"
