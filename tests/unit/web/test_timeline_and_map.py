@@ -4,30 +4,13 @@ from __future__ import annotations
 
 import html
 import re
-from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from pyoxigraph import RdfFormat, parse
 
-from graph.embedded import EmbeddedStore
-from tests.unit.web.test_entity_pages import BROWSER, StoreReaders, client_of
+from tests.unit.web.test_entity_pages import BROWSER
 from web.dated import Span
 from web.world import countries, world_svg
-
-INVENTED = Path(__file__).parent / "invented_programme.trig"
-
-
-@pytest.fixture(scope="module")
-def invented() -> FlaskClient:
-    store = EmbeddedStore()
-    store.insert(list(parse(INVENTED.read_bytes(), format=RdfFormat.TRIG)))
-    return client_of(StoreReaders(store))
-
-
-@pytest.fixture(scope="module")
-def shipped(shipped_store: EmbeddedStore) -> FlaskClient:
-    return client_of(StoreReaders(shipped_store))
 
 
 def words(page: str) -> str:

@@ -13,5 +13,4 @@ export {
 export { linter, lintKeymap, setDiagnostics, forceLinting, nextDiagnostic } from '@codemirror/lint';
 export { searchKeymap } from '@codemirror/search';
 export { sparql } from '@codemirror/legacy-modes/mode/sparql';
-export { turtle } from '@codemirror/legacy-modes/mode/turtle';
 export { tags } from '@lezer/highlight';
