@@ -89,6 +89,8 @@ class ViewDesk:
         self._limits = limits or ViewLimits()
         self._clock = clock
         self._days: tuple[int, list[date]] = (0, [])
+        # However many ask at once after a publication, one reader looks for the days.
+        self._looking = asyncio.Lock()
         # The first one is being made.
         self._orders: dict[str, _Order] = {}
         self._failed: dict[str, tuple[float, KnowledgeGraphError]] = {}
@@ -124,10 +126,11 @@ class ViewDesk:
     async def _rounded(self, choice: ViewChoice, snapshot: Snapshot) -> ViewChoice:
         if choice.as_of is None:
             return choice
-        number, days = self._days
-        if number != snapshot.number:
-            days = publication_days(await self._dates(snapshot))
-            self._days = (snapshot.number, days)
+        async with self._looking:
+            number, days = self._days
+            if number != snapshot.number:
+                days = publication_days(await self._dates(snapshot))
+                self._days = (snapshot.number, days)
         return round_down(choice, days, self._clock())
 
     async def _dates(self, snapshot: Snapshot) -> list[str]:

@@ -58,6 +58,7 @@ class Days:
     ) -> Answered:
         assert snapshot is not None and client == ""
         self.asked.append(snapshot.number)
+        await asyncio.sleep(0)
         return Answered()
 
 
@@ -128,6 +129,18 @@ def test_a_view_is_made_by_a_child_and_found_from_then_on(data: DataDirectory) -
         assert (desk.state.made, desk.state.failed, desk.state.waiting) == (1, 0, 0)
 
     assert with_desk(data, work, PATIENT).asked == [1]
+
+
+def test_many_who_ask_at_once_take_one_reader_to_look_for_the_days(data: DataDirectory) -> None:
+    async def work(desk: ViewDesk) -> None:
+        with nothing_is_made(data):
+            asked = [
+                desk.open(ViewChoice(date(2024, month, 1)), f"192.0.2.{month}") for month in range(6, 12)
+            ]
+            told = await asyncio.gather(*asked, return_exceptions=True)
+        assert {type(each) for each in told} == {ViewPendingError}
+
+    assert with_desk(data, work, QUICK).asked == [1]
 
 
 def test_who_asks_for_a_view_that_takes_its_time_is_told_when_to_come_back(data: DataDirectory) -> None:
