@@ -10,7 +10,7 @@ DATA = data
 BIN := .venv/bin
 
 .NOTPARALLEL:
-.PHONY: help serve test coverage check format bench conformance fuzz profile clean
+.PHONY: help serve test coverage check format bench conformance fuzz profile clients clean
 
 help:
 	@echo "make serve    build the dataset if there is none, then answer on http://$(HOST):$(PORT)/"
@@ -21,6 +21,7 @@ help:
 	@echo "make bench    measure how cost grows with the dataset, and our server against others"
 	@echo "make conformance   run the W3C suites over HTTP, where ../shared/conformance is there"
 	@echo "make profile  fetch the OWL API with Maven, for the tests that check the ontology's OWL 2 profile"
+	@echo "make clients  fetch programs of others with npm, for the tests that they work with our server"
 	@echo "make fuzz     send 20,000 generated requests to a server of its own"
 	@echo "make clean    remove .venv and the tools' caches; data/ stays"
 
@@ -67,6 +68,12 @@ profile:
 	mvn -q -B -f tests/ontology/profile/pom.xml dependency:copy-dependencies \
 		-DoutputDirectory="$(CURDIR)/.venv/profile" -DincludeScope=runtime
 
+# The tests skip where they are missing; they need Chromium besides.
+clients:
+	mkdir -p .venv/clients
+	cp tests/clients/package.json tests/clients/package-lock.json tests/clients/bundle.mjs .venv/clients/
+	cd .venv/clients && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && node bundle.mjs
+
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.*
 
@@ -77,6 +84,8 @@ clean:
 
 .venv/.dev-stamp: pyproject.toml | .venv/bin/python
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[ftm]" > /dev/null 2>&1 \
+		|| echo "followthemoney could not be installed (needs libicu-dev): its tests are skipped."
 	@touch .venv/.serve-stamp $@
 
 .venv/bin/python:

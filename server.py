@@ -9,7 +9,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -26,6 +26,7 @@ from granian.server import MPServer
 from graph.audit import AUDIT_FILE, AuditLog
 from graph.blocking_readers import BlockingReaders, OwnReaders
 from graph.commands import export, query
+from graph.comparison_commands import compare_command
 from graph.console import data_option, progress_bar, quiet_option, reports_errors
 from graph.contradiction_commands import contradictions_command
 from graph.datadir import DataDirectory, locked
@@ -33,6 +34,7 @@ from graph.errors import StoreBusyError, StoreMissingError
 from graph.explain_commands import explain_command
 from graph.label_keeper import LabelKeeper
 from graph.named_query import Catalogue
+from graph.query_options import service_option
 from graph.snapshot_commands import backup_command, restore_command, snapshots_command, status_command
 from graph.snapshot_pointer import SnapshotPointer
 from graph.token_commands import token
@@ -48,6 +50,7 @@ from loaders.commands import (
 )
 from loaders.curation_commands import CURATION_COMMANDS
 from loaders.hand import HandLimits
+from loaders.link_commands import link_command
 from loaders.operations import build, publish_empty
 from loaders.validate_command import validate_command
 from loaders.writer_process import WriterProcess
@@ -73,7 +76,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_environment()
     data = DataDirectory(settings.data)
     pointer = SnapshotPointer(data)
-    return _pages(settings, data, pointer, OwnReaders(pointer.current, settings.limits()))
+    readers = OwnReaders(pointer.current, settings.limits(), settings.allowed_services())
+    return _pages(settings, data, pointer, readers)
 
 
 def create_front(settings: Settings) -> Front:
@@ -123,6 +127,7 @@ def main() -> None:
 @click.option(
     "--proxy", "proxies", multiple=True, help="Networks of proxies whose X-Forwarded-* is believed."
 )
+@service_option
 @click.option("--readers", type=click.IntRange(1, 256), help="Queries at a time.  [default: 3 for each core]")
 @click.option("--deadline", type=float, default=10, show_default=True, help="Seconds until a query answers.")
 @click.option("--total", type=float, default=60, show_default=True, help="Seconds for a query in all.")
@@ -138,6 +143,7 @@ def serve(
     public_url: str | None,
     report_url: str | None,
     proxies: tuple[str, ...],
+    services: Mapping[str, str],
     readers: int | None,
     deadline: float,
     total: float,
@@ -154,6 +160,7 @@ def serve(
         report_url=report_url,
         proxies=proxies,
         raw=raw,
+        services=services,
         deadline_seconds=deadline,
         total_seconds=total,
         update_seconds=update_deadline,
@@ -275,8 +282,10 @@ for command in (
     verify_command,
     validate_command,
     *CURATION_COMMANDS,
+    link_command,
     query,
     explain_command,
+    compare_command,
     contradictions_command,
     export,
     snapshots_command,

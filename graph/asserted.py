@@ -11,8 +11,9 @@ import functools
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Triple
 
-from graph.bundle import CARRIER_CLASSES
+from graph.bundle import CARRIER_CLASSES, is_reference
 from graph.grounding import read_grounding
+from graph.links import is_linked
 from graph.projection import ASSESSMENTS, PART_PREDICATES, REFERENCE, SHORT_CUTS
 from graph.rights import SOURCE_GRAPHS
 from graph.store import AnyTerm, ReadableStore
@@ -39,14 +40,14 @@ class Asserted:
             triple in self._ontology
             or self._is_described(triple)
             or self._is_accepted(triple)
-            or self._is_linked(triple)
+            or is_linked(self._store, triple)
         )
 
     def _is_described(self, triple: Triple) -> bool:
         graphs = {quad.graph_name for quad in self._store.quads(*triple) if describes(quad)}
         if REFERENCE in graphs:
             return triple.predicate not in KEPT_APART and triple.object != OSA.Alias
-        if not graphs or is_claim(triple.subject):
+        if not graphs or is_claim(triple.subject) or is_reference(triple.subject):
             return False
         return not is_carrier(self._store, triple.subject) or is_touched(self._store, triple.subject)
 
@@ -64,13 +65,6 @@ class Asserted:
 
     def _is_closed(self, resolution: AnyTerm) -> bool:
         return one(self._store, resolution, OSA.accepted) is not None
-
-    def _is_linked(self, triple: Triple) -> bool:
-        if triple.predicate != SKOS.exactMatch:
-            return False
-        links = self._store.quads(None, OSA.linkedTo, triple.object, ASSESSMENTS)
-        wanted = ((OSA.subject, triple.subject), (OSA.confidence, OSA.Verified))
-        return any(all(self._assesses(quad.subject, *each) for each in wanted) for quad in links)
 
     def _assesses(self, node: AnyTerm, predicate: NamedNode, value: AnyTerm) -> bool:
         return next(self._store.quads(node, predicate, value, ASSESSMENTS), None) is not None

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from typing import Protocol, TypeVar
 
 from graph.datadir import Snapshot
+from graph.envoys import Services
 from graph.reader_protocol import ReadRequest
 from graph.readers import Answer, ReaderLimits, ReaderPool
 
@@ -74,9 +75,14 @@ class BlockingReaders:
 class OwnReaders(BlockingReaders):
     """Readers with a loop of their own, in a thread of their own."""
 
-    def __init__(self, current: Callable[[], Snapshot], limits: ReaderLimits | None = None) -> None:
+    def __init__(
+        self,
+        current: Callable[[], Snapshot],
+        limits: ReaderLimits | None = None,
+        services: Services | None = None,
+    ) -> None:
         loop = asyncio.new_event_loop()
-        super().__init__(ReaderPool(current, limits), loop)
+        super().__init__(ReaderPool(current, limits, services), loop)
         self._thread = threading.Thread(target=self._run, args=(loop,), daemon=True)
         self._thread.start()
 

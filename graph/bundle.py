@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Triple
 
 from graph.claims import Claim, claim_triples, read_claims
+from graph.rights import OUTSIDE_GRAPHS
 from graph.sources import Source, read_source, source_id, source_triples
 from ontology.namespaces import GRAPH, OSA, RDF
 
@@ -27,6 +28,10 @@ CARRIER_CLASSES = frozenset(
         OSA.PolicyEvent,
     }
 )
+
+
+# Where Wikidata has its references.
+REFERENCES: Final = "http://www.wikidata.org/reference/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,7 @@ class Bundle:
     """One source as loaded: everything that its graph will hold, and the names nobody has reviewed.
 
     `places` tells of the source, the claims and the nodes where each was first read, by IRI.
+    `is_whole`: without claims, the source states nothing; else, claims are not what it was loaded for.
     """
 
     source: Source
@@ -62,6 +68,7 @@ class Bundle:
     nodes: tuple[Node, ...] = ()
     new_names: tuple[str, ...] = field(default=())
     places: Mapping[str, Place] = field(default_factory=dict, compare=False, repr=False)
+    is_whole: bool = False
 
 
 def source_graph(iri: NamedNode) -> NamedNode:
@@ -104,6 +111,16 @@ def whole_of(node: NamedNode) -> NamedNode | None:
     """The project of an item, by the shape of its IRI."""
     whole, found, _ = node.value.partition("/item/")
     return NamedNode(whole) if found else None
+
+
+def outside_graph(identifier: str) -> NamedNode:
+    """The graph for what the source with this id says of things that are none of ours."""
+    return NamedNode(OUTSIDE_GRAPHS + identifier)
+
+
+def is_reference(node: object) -> bool:
+    """Whether the node is a reference of a statement of Wikidata: it stays with the claims of its source."""
+    return isinstance(node, NamedNode) and node.value.startswith(REFERENCES)
 
 
 def mentions(bundle: Bundle) -> dict[str, Place]:

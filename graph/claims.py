@@ -17,11 +17,17 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from graph.errors import MalformedSourceError
 from graph.terms import Term, canonical, decimal_literal, decimal_value, is_number
-from ontology.namespaces import ID, OSA, RDF
+from ontology.namespaces import DCTERMS, ID, OSA, PREFIXES, PROV, RDF, Namespace
 
 Qualifiers = tuple[tuple[NamedNode, Term], ...]
 
 QUALIFIERS = (OSA.fiscalYear, OSA.asOf, OSA.stage, OSA.currency, OSA.countingRule, OSA.reportedEvent)
+WIKIBASE = Namespace(PREFIXES["wikibase"])
+PQ = Namespace(PREFIXES["pq"])
+# The unit of a number of Wikidata, an item.
+UNIT = WIKIBASE.quantityUnit
+# What a statement of Wikidata has besides: its rank, its references, the statement that it is.
+DETAILS = (WIKIBASE.rank, PROV.wasDerivedFrom, DCTERMS.source)
 
 # One row per field: (field, property, how many values). The order is the order in which they are written.
 _ONE, _MANY = "one", "many"
@@ -56,7 +62,8 @@ class Claim:
 
     `value` is the object; a claim without predicate and value states a `proposition` in our own words.
     Amounts are whole currency units. `significant_digits` counts the digits as printed;
-    `lower_bound` and `upper_bound` are the limits that a hedge sets.
+    `lower_bound` and `upper_bound` are the limits that a hedge sets. Qualifiers of Wikidata (`pq:P580`) may
+    have several values; `details` are what `DETAILS` lists, as they are.
     """
 
     source: NamedNode
@@ -81,6 +88,7 @@ class Claim:
     upper_bound: Decimal | None = None
     quote_start: int | None = None
     quote_end: int | None = None
+    details: Qualifiers = ()
     iri: NamedNode = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -92,7 +100,9 @@ class Claim:
         if self.value is not None:
             put(self, "value", canonical(self.value))
         qualifiers = ((name, canonical(value)) for name, value in self.qualifiers)
-        put(self, "qualifiers", tuple(sorted(qualifiers, key=lambda pair: pair[0].value)))
+        put(self, "qualifiers", tuple(sorted(qualifiers, key=_in_order)))
+        if self.details:
+            put(self, "details", tuple(sorted(set(self.details), key=_in_order)))
         for name in ("attributed_to", "quotes", "verbatim", "notes"):
             put(self, name, tuple(sorted(set(getattr(self, name)), key=str)))
         put(self, "iri", ID.iri(f"claim/{self._digest()}"))
@@ -117,6 +127,10 @@ class Claim:
     def qualifier(self, name: NamedNode) -> Term | None:
         """The value of one qualifier, or None."""
         return next((value for key, value in self.qualifiers if key == name), None)
+
+
+def _in_order(pair: tuple[NamedNode, Term]) -> tuple[str, str]:
+    return pair[0].value, str(pair[1])
 
 
 def merge_claims(claims: Iterable[Claim]) -> list[Claim]:
@@ -150,6 +164,7 @@ def _united(one: Claim, other: Claim) -> Claim:
         upper_bound=min(upper, default=None),
         proposition=one.proposition or other.proposition,
         stance=one.stance or other.stance,
+        details=one.details + other.details,
     )
 
 
@@ -165,6 +180,7 @@ def claim_parts(claim: Claim) -> Iterator[tuple[NamedNode, Term]]:
         elif value is not None:
             yield predicate, value
     yield from claim.qualifiers
+    yield from claim.details
     for name, predicate in _INTEGERS:
         if (number := getattr(claim, name)) is not None:
             yield predicate, Literal(number)
@@ -210,12 +226,21 @@ def claim_of(name: str, properties: dict[NamedNode, list[Term]]) -> Claim:
     for field_name, predicate in _DECIMALS:
         if properties.get(predicate):
             fields[field_name] = decimal_value(_only(name, predicate, properties[predicate]))
-    fields["qualifiers"] = tuple((q, _only(name, q, properties[q])) for q in QUALIFIERS if properties.get(q))
+    single = ((q, _only(name, q, properties[q])) for q in QUALIFIERS if properties.get(q))
+    foreign = (each for p in properties if p in PQ or p == UNIT for each in _plain(p, properties))
+    fields["qualifiers"] = (*single, *foreign)
+    fields["details"] = tuple(each for p in DETAILS for each in _plain(p, properties))
     _require_nodes(name, fields)
     try:
         return Claim(**fields)  # type: ignore[arg-type]
     except (TypeError, ValueError) as error:
         raise MalformedSourceError(f"claim {name} is not complete: {error}") from error
+
+
+def _plain(predicate: NamedNode, properties: dict[NamedNode, list[Term]]) -> Iterator[tuple[NamedNode, Term]]:
+    for value in properties.get(predicate, ()):
+        if isinstance(value, NamedNode | Literal):
+            yield predicate, value
 
 
 def _only(name: str, predicate: NamedNode, values: list[Term]) -> Term:

@@ -20,18 +20,23 @@ from pyoxigraph import (
 )
 
 from graph.console import data_option, print_json, quiet_option, reports_errors
-from graph.datadir import DataDirectory, writing
+from graph.datadir import DataDirectory, Snapshot, writing
 from graph.embedded import EmbeddedStore
 from graph.errors import UnknownResourceError, UnsupportedFormatError
+from graph.export_rows import store_rows
 from graph.federation import federated
+from graph.further_options import Further, further_options
+from graph.outbound import Outbound, Policy
 from graph.query_options import parameter_option, query_text, service_option
 from graph.receipts_command import receipts_lines, receipts_option, require_receipts
-from graph.service_client import ask_service
+from graph.service_client import ServiceClient
+from graph.service_values import Row
 from graph.side_by_side import side_by_side
 from graph.store import Results
 from graph.text_table import aligned, short
-from graph.view_options import open_view, views_option
+from graph.view_options import open_view, view_option, views_option
 from graph.views import ViewChoice
+from graph.whole_files import ENDINGS, whole_ending, write_whole
 from ontology.namespaces import GRAPH
 
 RESULT_FORMATS = {
@@ -87,7 +92,10 @@ def query(
     or --perspective a view answers: the facts as these sources alone would have them.
     """
     text = query_text(text, values)
-    asked = federated(text, services, ask_service)
+    if len(views) > 1:
+        asked = federated(text, services, _client(services).ask)
+    else:
+        asked = federated(text, services, _client(services).ask, lambda own: _own(data, views[0], own))
     if has_receipts:
         require_receipts(text, asked, len(views))
         for line in receipts_lines(_open(data, views[0]), asked, form):
@@ -105,6 +113,18 @@ def query(
             click.echo(line)
         return
     click.echo(_serialized(results, form).rstrip("\n"))
+
+
+def _client(services: Mapping[str, str]) -> ServiceClient:
+    return ServiceClient(Outbound(Policy.of(services.values())))
+
+
+def _own(data: DataDirectory, view: ViewChoice, text: str) -> Sequence[Row]:
+    """Our solutions of a query, by the names of their variables."""
+    results = _ask(data, view, text)
+    assert isinstance(results, QuerySolutions)
+    names = [variable.value for variable in results.variables]
+    return [dict(zip(names, solution, strict=True)) for solution in results]
 
 
 def _ask(data: DataDirectory, view: ViewChoice, text: str) -> Results:
@@ -151,20 +171,66 @@ def _table(results: Results) -> Iterator[str]:
 @click.argument("target", metavar="FILE", type=click.Path(path_type=Path))
 @data_option
 @click.option("--graph", "name", help="One graph only: its IRI, its short name (source/…), or `default`.")
+@view_option
+@further_options
 @quiet_option
 @reports_errors
-def export(target: Path, data: DataDirectory, name: str | None, quiet: bool) -> None:
+def export(
+    target: Path,
+    data: DataDirectory,
+    name: str | None,
+    view: ViewChoice,
+    further: Further | None,
+    quiet: bool,
+) -> None:
     """Write the dataset, or one graph of it, to a file: .nq .trig, or with one graph .nt .ttl .rdf .jsonld,
-    each also with .gz; `-` writes N-Quads to standard output."""
-    form = _export_format(target, name)
+    each also with .gz; `-` writes N-Quads to standard output. As a graph of things and the links between
+    them: .gexf .graphml .cyjs, .csv.zip (two tables). In RDF 1.2, each fact with the claims behind it as its
+    reifiers: .rdf12.nt .rdf12.ttl. With --as-of or --perspective a view is written. --format ftm writes the
+    facts as FollowTheMoney entities, --format quickstatements what Wikidata may be told, with references;
+    what has no place there is counted, and listed with --report."""
+    if further is not None:
+        if name is not None:
+            raise UnsupportedFormatError("--graph and --format do not go together: leave one of them out.")
+        _export_further(target, data, view, further, quiet)
+        return
+    ending = None if name else whole_ending(target.name)
+    form = None if ending else _export_format(target, name)
     graph = _graph(name)
-    store = EmbeddedStore(data.current().store, read_only=True)
-    if isinstance(graph, NamedNode) and next(store.quads(graph=graph), None) is None:
-        raise UnknownResourceError(f"There is no graph {graph.value}. See: osagraph sources")
-    with _output(target) as output:
-        store.dump(output, form, graph)
+    with _held(data, view, quiet) as snapshot:
+        store = EmbeddedStore(snapshot.store, read_only=True)
+        if isinstance(graph, NamedNode) and next(store.quads(graph=graph), None) is None:
+            raise UnknownResourceError(f"There is no graph {graph.value}. See: osagraph sources")
+        with _output(target) as output:
+            if form is not None:
+                store.dump(output, form, graph)
+            elif ending is not None:
+                write_whole(store, snapshot, ending, output)
     if not quiet and str(target) != "-":
         click.echo(f"Wrote {target} ({target.stat().st_size:,} bytes).", err=True)
+
+
+@contextmanager
+def _held(data: DataDirectory, view: ViewChoice, quiet: bool) -> Iterator[Snapshot]:
+    """The current snapshot, or a view of it, which stays in its place meanwhile."""
+    if not view.is_whole:
+        yield open_view(data, view, quiet)
+        return
+    with data.holding() as snapshot:
+        yield snapshot
+
+
+def _export_further(
+    target: Path, data: DataDirectory, view: ViewChoice, further: Further, quiet: bool
+) -> None:
+    with _held(data, view, quiet) as snapshot, _output(target) as output:
+        rows = store_rows(EmbeddedStore(snapshot.store, read_only=True))
+        left_out = further.write(rows, snapshot, output)
+    if further.report is not None:
+        with _output(further.report) as output:
+            output.write(left_out.report.encode())
+    if not quiet:
+        click.echo(left_out.sentence, err=True)
 
 
 def _export_format(target: Path, name: str | None) -> RdfFormat:
@@ -173,7 +239,8 @@ def _export_format(target: Path, name: str | None) -> RdfFormat:
     suffix = Path(target.name.removesuffix(".gz")).suffix
     form = EXPORT_FORMATS.get(suffix)
     if form is None:
-        raise UnsupportedFormatError(f"{target.name}: use one of {', '.join(EXPORT_FORMATS)}, also with .gz.")
+        names = ", ".join((*EXPORT_FORMATS, *ENDINGS))
+        raise UnsupportedFormatError(f"{target.name}: use one of {names}, also with .gz.")
     if name is None and not form.supports_datasets:
         raise UnsupportedFormatError(
             f"{suffix} holds one graph: name it with --graph, or write .nq or .trig."

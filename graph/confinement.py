@@ -16,12 +16,16 @@ from typing import Final
 CLONE_NEWUSER_AND_NEWNET: Final = 0x10000000 | 0x40000000
 
 
-def confine(memory_bytes: int) -> None:
-    """Limit this process: its memory, no core dumps, and no network where the system lets us give it up."""
+def confine(memory_bytes: int, *, network: bool = False) -> None:
+    """Limit this process: its memory, no core dumps, and no network where the system lets us give it up.
+
+    `network`: whether it keeps the network; it must not evaluate anything of a stranger's then.
+    """
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # Fails without harm where user namespaces are switched off; the deployment has to see to it then.
-    ctypes.CDLL(None).unshare(CLONE_NEWUSER_AND_NEWNET)
+    if not network:
+        # Fails without harm where user namespaces are switched off; the deployment has to see to it then.
+        ctypes.CDLL(None).unshare(CLONE_NEWUSER_AND_NEWNET)
     # Control-C in a terminal is for the parent, whose end is ours.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 

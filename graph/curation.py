@@ -21,7 +21,10 @@ NAME: Final = "curation.jsonl"
 COUNTED: Final = "curation_acts"
 ACCEPT, REJECT, GRADE, RETRACT, UNDO = "accept", "reject", "grade", "retract", "undo"
 SAME_VOICE, SEPARATE_VOICES = "same-voice", "separate-voices"
-KINDS: Final = frozenset({ACCEPT, REJECT, GRADE, RETRACT, UNDO, SAME_VOICE, SEPARATE_VOICES})
+LINK, LIKELY_LINK, NO_LINK = "link", "likely-link", "no-link"
+# Decisions about an individual and an item of Wikidata; they bear on no claim.
+LINKING: Final = frozenset({LINK, LIKELY_LINK, NO_LINK})
+KINDS: Final = frozenset({ACCEPT, REJECT, GRADE, RETRACT, UNDO, SAME_VOICE, SEPARATE_VOICES, *LINKING})
 
 
 @dataclass(frozen=True)
@@ -29,8 +32,9 @@ class Act:
     """One decision of a curator.
 
     `of` are IRIs: the one claim or source that was accepted, rejected, graded or retracted, or the sources
-    that are one voice, or none of another. `grade` is the IRI of a concept; `undoes` the number of an act.
-    `at` is an `xsd:dateTime`.
+    that are one voice, or none of another, or the individual that is, perhaps is, or is not the `item` (an
+    IRI of Wikidata); `label` names the node of such a link. `grade` is the IRI of a concept; `undoes` the
+    number of an act. `at` is an `xsd:dateTime`.
     """
 
     number: int
@@ -41,6 +45,8 @@ class Act:
     of: tuple[str, ...] = ()
     grade: str = ""
     undoes: int | None = None
+    item: str = ""
+    label: str = ""
 
     @property
     def line(self) -> str:

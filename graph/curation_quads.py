@@ -10,7 +10,7 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
-from graph.curation import ACCEPT, GRADE, REJECT, RETRACT, SAME_VOICE, SEPARATE_VOICES, Act, Curation
+from graph.curation import ACCEPT, GRADE, LINKING, REJECT, RETRACT, SAME_VOICE, SEPARATE_VOICES, Act, Curation
 from graph.projection import ASSESSMENTS
 from graph.rights import RETRACTED_GRAPHS
 from graph.sources import source_id
@@ -67,9 +67,10 @@ def retracted_triples(store: ReadableStore, source: NamedNode) -> set[Triple]:
 
 
 def curation_quads(curation: Curation) -> Iterator[Quad]:
-    """The acts that stand, as quads of `graph/assessments`."""
+    """The acts that stand, as quads of `graph/assessments`; links say themselves what was decided of them."""
     for act in curation.acts:
-        yield from _act_quads(act)
+        if act.act not in LINKING:
+            yield from _act_quads(act)
 
 
 def _act_quads(act: Act) -> Iterator[Quad]:

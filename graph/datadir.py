@@ -11,6 +11,8 @@
     DIR/labels/           what things are called, for the search; made again where it is gone
     DIR/live/             the writer's scratch copy of the current snapshot; of no worth either
     DIR/incoming/         documents that are being sent; of no worth either
+    DIR/wikidata/         what Wikidata answered to `osagraph link`; asked again where it is gone
+    DIR/link-answers.jsonl  what somebody has answered to `osagraph link` and is not recorded yet
     DIR/tokens.json       who may write, hashed; DIR/audit.jsonl: who wrote, or was refused
     DIR/writer.sock       where the writer takes writes
     DIR/writer.lock       held by the one process that writes, with its process id; turn.lock,

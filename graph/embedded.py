@@ -23,6 +23,11 @@ LARGE_LOG_BYTES: Final = 4 << 20
 DISK_TROUBLE: Final = "IO error"
 SAVE_TRIES: Final = 3
 SAVE_PAUSE_SECONDS: Final = 0.005
+# The engine holds what it loads in one go several times over; so much takes some hundred megabytes.
+PART_BYTES: Final = 32 << 20
+# So many quads the engine takes away in one go; it notes each in memory first.
+MOST_AT_ONCE: Final = 100_000
+BLANK: Final = b"_:"
 DEFAULT: Final = DefaultGraph()
 _PLACE = re.compile(r"at (\d+):(\d+)")
 
@@ -72,6 +77,10 @@ class EmbeddedStore:
         """The subjects that were noted since the last time."""
         noted, self._noted = self._noted, set()
         return noted
+
+    def note(self, subjects: Iterable[NamedNode]) -> None:
+        """Count these among the subjects that were noted."""
+        self._noted.update(subjects)
 
     def _noting(self, quads: Iterable[Quad]) -> Iterable[Quad]:
         """The same quads; their subjects are noted if they are watched."""
@@ -163,6 +172,23 @@ class EmbeddedStore:
         except OSError as error:
             raise write_error(self._folder or Path(), error) from error
 
+    def load_lines(self, path: Path) -> None:
+        """Add a file of N-Quads of ours, however large, in memory that does not grow with it.
+
+        Part by part, so what it leaves behind when it fails is for nobody to see. A file that may have blank
+        nodes is added in one go: their names hold within one.
+        """
+        if path.stat().st_size <= PART_BYTES or _mentions(path, BLANK):
+            self.bulk_load(path)
+            return
+        try:
+            with path.open("rb") as file:
+                while part := file.read(PART_BYTES):
+                    part += file.readline()
+                    self._store.bulk_load(part, RdfFormat.N_QUADS, lenient=True)
+        except OSError as error:
+            raise write_error(self._folder or Path(), error) from error
+
     def optimize(self) -> None:
         """Bring the files into the order in which they are read fastest; takes about as long as a load."""
         try:
@@ -171,8 +197,14 @@ class EmbeddedStore:
             raise write_error(self._folder or Path(), error) from error
 
     def drop_graph(self, name: NamedNode) -> None:
-        """Take a named graph away, with all its quads."""
+        """Take a named graph away, with all its quads; a large one quad by quad, as memory would not do."""
         try:
+            if self.graph_size(name) > MOST_AT_ONCE:
+                for number, quad in enumerate(self.quads(graph=name), 1):
+                    self._store.remove(quad)
+                    if number % MOST_AT_ONCE == 0:
+                        # What is not written yet is in memory.
+                        self._store.flush()
             self._store.remove_graph(name)
         except OSError as error:
             raise write_error(self._folder or Path(), error) from error
@@ -224,6 +256,17 @@ class EmbeddedStore:
             self._store.flush()
         except OSError as error:
             raise write_error(self._folder or Path(), error) from error
+
+
+def _mentions(path: Path, what: bytes) -> bool:
+    """Whether a file has some bytes in it."""
+    last = b""
+    with path.open("rb") as file:
+        while part := file.read(PART_BYTES):
+            if what in last + part:
+                return True
+            last = part[-len(what) :]
+    return False
 
 
 def syntax_error(error: SyntaxError) -> QuerySyntaxError:

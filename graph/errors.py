@@ -12,6 +12,7 @@
     │   ├── QuerySyntaxError        not SPARQL; carries line and column
     │   ├── QueryTimeoutError       not finished within its deadline
     │   ├── QueryFailedError        the reader refused it, or died on it
+    │   │   └── ServiceFailedError  a SERVICE that it asks did not answer
     │   ├── UpdateFailedError       an update that cannot be carried out
     │   ├── ReadersBusyError        all readers are at work; try again shortly
     │   ├── ClientBusyError         this client has its share of the readers already
@@ -29,6 +30,10 @@
     │   ├── ComputedGraphError      a graph that nobody writes: it is computed
     │   └── RetractedSourceError    a source that counts nowhere until its retraction is undone
     ├── CurationError               an act of curation that cannot be: made already, nothing to undo
+    ├── OutboundError               a call to another server
+    │   ├── OutboundRefusedError    one that is not allowed; no connection was opened
+    │   └── OutboundFailedError     one that was not answered, or not in time
+    │       └── OutboundTooLargeError  one that was answered with too much
     ├── OntologyError               our own files are wrong
     └── SourceError                 a document that cannot be loaded
         ├── SourceUnavailableError  missing, a directory, unreadable
@@ -104,6 +109,10 @@ class QueryTimeoutError(QueryError):
 
 class QueryFailedError(QueryError):
     """The query could not be evaluated: the reader refused it, or died on it."""
+
+
+class ServiceFailedError(QueryFailedError):
+    """A server that the query asks by SERVICE did not answer, or not with solutions."""
 
 
 class UpdateFailedError(QueryError):
@@ -183,6 +192,22 @@ class RetractedSourceError(AccessError):
 
 class CurationError(KnowledgeGraphError):
     """An act of curation that cannot be recorded: it stands already, or there is nothing to undo."""
+
+
+class OutboundError(KnowledgeGraphError):
+    """Another server was to be called, and there is no answer to use."""
+
+
+class OutboundRefusedError(OutboundError):
+    """The address is not one that may be called; no connection was opened."""
+
+
+class OutboundFailedError(OutboundError):
+    """The other server did not answer, not in time, with too much, or with what cannot be read."""
+
+
+class OutboundTooLargeError(OutboundFailedError):
+    """The other server answered with more than may be kept."""
 
 
 class OntologyError(KnowledgeGraphError):

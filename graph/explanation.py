@@ -58,11 +58,13 @@ class Description:
 
 @dataclass(frozen=True)
 class Link:
-    """A link to an item elsewhere, with its evidence; as a gap it is not verified."""
+    """A link to an item elsewhere, or a near miss, with its evidence; as a gap it gives no such triple."""
 
     iri: NamedNode
     evidence: str
     confidence: NamedNode
+    is_near_miss: bool = False
+    gives: bool = True
 
 
 @dataclass(frozen=True)

@@ -116,8 +116,9 @@ class DocumentWriter:
         }
 
     def _link(self, link: Link) -> Document:
+        kind = "near-miss" if link.is_near_miss else "link"
         confidence = self.term(link.confidence)
-        return {"kind": "link", "link": link.iri.value, "evidence": link.evidence, "confidence": confidence}
+        return {"kind": kind, "link": link.iri.value, "evidence": link.evidence, "confidence": confidence}
 
     def _underived(self, gap: Underived) -> Document:
         return {

@@ -62,7 +62,7 @@ class Gaps:
         """What the triple lacks; `path` are those for whose sake it is wanted."""
         decisions = list(self._decisions(triple))
         gaps: list[Gap] = [*self._twins(triple), *decisions, *self._claims(triple, decisions)]
-        gaps += [link for link in self._grounds.links(triple) if link.confidence != OSA.Verified]
+        gaps += [link for link in self._grounds.links(triple) if not link.gives]
         if self._may_be_inferred(triple):
             gaps += self._underived(triple, (*path, triple))
         claimed = any(isinstance(gap, NotCounted) for gap in gaps)

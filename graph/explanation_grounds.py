@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
@@ -13,6 +13,7 @@ from graph.asserted import is_carrier, is_touched
 from graph.claims import claim_of
 from graph.explanation import Axiom, Decision, Description, Evidence, Link, Reference, Way
 from graph.grounding import is_axiom
+from graph.links import is_linked, link_facts, links_between
 from graph.projection import ASSESSMENTS, REFERENCE, read_term
 from graph.resolution import Resolution
 from graph.rights import SOURCE_GRAPHS
@@ -20,7 +21,7 @@ from graph.sources import Source, read_source
 from graph.store import AnyTerm, GraphName, ReadableStore
 from graph.terms import Term
 from graph.votes import Slot
-from ontology.namespaces import OSA, RDF, SKOS
+from ontology.namespaces import OSA, RDF
 
 # So many of the sources that describe something in the same words are named.
 NAMED_SOURCES: Final = 5
@@ -51,7 +52,7 @@ class Grounds:
             triple in self._axioms
             or next(self._describing(triple), None) is not None
             or next(self._giving(triple), None) is not None
-            or any(link.confidence == OSA.Verified for link in self.links(triple))
+            or is_linked(self._store, triple)
         )
 
     def ways(self, triple: Triple) -> tuple[Way, ...]:
@@ -66,7 +67,7 @@ class Grounds:
         if sources:
             named = [source for graph in sources[:NAMED_SOURCES] for source in self.sources_in(graph)]
             ways.append(Description(tuple(named), len(sources)))
-        ways += [link for link in self.links(triple) if link.confidence == OSA.Verified]
+        ways += [link for link in self.links(triple) if link.gives]
         return tuple(ways)
 
     def slots(self, subject: AnyTerm, predicate: AnyTerm) -> list[NamedNode]:
@@ -121,14 +122,16 @@ class Grounds:
         return list(_by_date(self.evidence(quad.subject) for quad in found))  # type: ignore[arg-type]
 
     def links(self, triple: Triple) -> Iterator[Link]:
-        """The links that say so, verified or not."""
-        if triple.predicate != SKOS.exactMatch:
-            return
-        for quad in self._store.quads(None, OSA.subject, triple.subject, ASSESSMENTS):
-            if self._has(quad.subject, OSA.linkedTo, triple.object, ASSESSMENTS):
-                evidence = next(self._store.quads(quad.subject, OSA.evidence, None, ASSESSMENTS)).object
-                confidence = next(self._store.quads(quad.subject, OSA.confidence, None, ASSESSMENTS)).object
-                yield Link(quad.subject, evidence.value, confidence)  # type: ignore[arg-type, union-attr]
+        """The links and near misses about the ends of a triple, whether they give it or not."""
+        for about in links_between(self._store, triple):
+            said: dict[NamedNode, Any] = {quad.predicate: quad.object for quad in about}
+            yield Link(
+                about[0].subject,  # type: ignore[arg-type]
+                said[OSA.evidence].value,
+                said.get(OSA.confidence, OSA.Verified),
+                is_near_miss=OSA.notLinkedTo in said,
+                gives=triple in link_facts(about),
+            )
 
     def graphs(self, triple: Triple) -> tuple[NamedNode, ...]:
         """The named graphs that hold the triple."""

@@ -153,10 +153,11 @@ def _rule(rule: Rule) -> Iterator[Triple]:
 
 
 def _link(link: Link) -> Iterator[Triple]:
-    yield Triple(link.iri, RDF.type, OSA.Link)
+    yield Triple(link.iri, RDF.type, OSA.NearMiss if link.is_near_miss else OSA.Link)
     yield Triple(link.iri, RDF.type, PROV.Entity)
     yield Triple(link.iri, OSA.evidence, Literal(link.evidence, language="en"))
-    yield Triple(link.iri, OSA.confidence, link.confidence)
+    if not link.is_near_miss:
+        yield Triple(link.iri, OSA.confidence, link.confidence)
 
 
 def _evidence(evidence: Evidence) -> Iterator[Triple]:

@@ -58,6 +58,8 @@ def way_sentence(way: Document) -> str:
             return f"Described so by {_counted(way['count'], 'source')}."
         case "link":
             return f"Linked, {_word(way['confidence'])}: {way['evidence']}"
+        case "near-miss":
+            return f"Known to be another: {way['evidence']}"
         case _:
             return "Stands in the graph as it is: nothing in the dataset says why."
 
@@ -74,6 +76,8 @@ def gap_sentence(gap: Document) -> str:
             return f"Another value is accepted{year}: {_named(gap['accepted'])} ({why}).{_against(gap)}"
         case "link":
             return f"A link that is {_word(gap['confidence'])}: {gap['evidence']}"
+        case "near-miss":
+            return f"It is known to be another: {gap['evidence']}"
         case "claim":
             return f"A claim states it, and does not count. {gap['reason']}"
         case "elsewhere":

@@ -2,148 +2,157 @@
 
 The engine's own SERVICE reaches any address, knows no deadline and cannot be interrupted. So it is never
 given one: each service is asked for the solutions of its clause, and a VALUES block with them takes the
-clause's place. That is the same join. Only the command line does this; a server asks no other server.
+clause's place. That is the same join. Where the query's own patterns say which values can join, the service
+is sent these (see `bind_join`). This module asks nobody: it says what is to be asked, and puts the answers in
+their places.
 Spec: https://www.w3.org/TR/sparql11-federated-query/#defn_service
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from types import MappingProxyType
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from pyoxigraph import BlankNode, NamedNode, QuerySolutions
-
-from graph.errors import QueryFailedError, QuerySyntaxError
-from graph.query_guard import require_no_federation
-from graph.sparql_tokens import Token, is_twofold, place, tokens
+from graph.bind_join import BindJoins, certain_variables, named_variables
+from graph.errors import QuerySyntaxError, ServiceFailedError
+from graph.inquiry import Asking, Inquiry, answered
+from graph.service_clauses import Clause, blanked, clauses_of, prologue_tokens
+from graph.service_values import Block, Row, nothing, sendable, values_clause
+from graph.sparql_outline import group_outline, outline
+from graph.sparql_tokens import tokens
 from ontology.namespaces import PREFIXES
 
-WIKIDATA: Final = "https://query.wikidata.org/sparql"
-# Short names of services, for people who type them.
-SERVICES: Final[Mapping[str, str]] = MappingProxyType({"wikidata": WIKIDATA})
+# So many different solutions of ours are sent along, in requests of so many. With more of them the clause is
+# sent as it is: what the service has may be less.
+MOST_SENT: Final = 2000
+BATCH: Final = 200
+# What Wikidata's service of labels binds without being told, if it is selected.
+_LABEL: Final = re.compile(r"(.+?)(?:Label|AltLabel|Description)")
+_LABELLING: Final = re.compile(r"wikibase:label\b|wikiba\.se/ontology#label>")
 
-# The solutions of a query, from the service at an address. Raises QueryFailedError.
-Asking = Callable[[str, str], QuerySolutions]
-
-
-@dataclass(frozen=True)
-class Clause:
-    """`SERVICE <iri> { … }` in a query: where it stands, and its group with the braces."""
-
-    service: str
-    is_silent: bool
-    start: int
-    end: int
-    group: str
+# Our own solutions of a query. Raises QuerySyntaxError where it cannot be asked.
+Looking = Callable[[str], Sequence[Row]]
 
 
-def federated(text: str, allowed: Mapping[str, str], ask: Asking) -> str:
-    """The query with solutions in the place of its SERVICE clauses; `allowed` gives the address of a service.
+class Federation:
+    """A query with SERVICE clauses, to be answered one after the other; `allowed` has addresses by service.
 
-    A clause inside of another clause is left to the service that gets it. Raises QuerySyntaxError for a
-    service that is not allowed or not named by its IRI, and QueryFailedError where one does not answer.
+    For each of `clauses`: ask ourselves `own_question`, if there is one; ask the service `inquiry`, if there
+    is one; and `put` what came of it. Then `text` has the query without them.
     """
-    clauses = _clauses(text)
-    require_no_federation("".join(_pieces(text, clauses, ["{}"] * len(clauses))))
-    for clause in clauses:
-        if clause.service not in allowed:
-            remedy = f"Allow it with: --service {_short(clause.service)}"
-            what = f"SERVICE <{clause.service}> is not allowed. {remedy}"
-            raise QuerySyntaxError(what, *place(text, clause.start))
-    answers = [_answer(text, clause, allowed[clause.service], ask) for clause in clauses]
-    return "".join(_pieces(text, clauses, answers))
+
+    def __init__(self, text: str, allowed: Mapping[str, str]) -> None:
+        """Raises QuerySyntaxError as `clauses_of` does, before anybody is asked."""
+        self.clauses = clauses_of(text, allowed)
+        self._text = text
+        self._allowed = allowed
+        self._answers: dict[int, Block] = {}
+        shape = outline(tokens(text)) if self.clauses else None
+        self._joins = BindJoins(text, shape.pattern) if shape else None
+        self._dataset = text[slice(*shape.dataset)] if shape else ""
+        self._shared: dict[int, frozenset[str]] = {}
+
+    def own_question(self, clause: Clause) -> str | None:
+        """The query for our values that the clause can join with; None where nothing restricts them."""
+        shape = group_outline(tokens(clause.group))
+        if shape is None or self._joins is None:
+            return None
+        found = self._joins.pattern(clause.start, certain_variables(shape), self._answers)
+        if found is None:
+            return None
+        self._shared[clause.start] = found.certain
+        names = " ".join(f"?{name}" for name in sorted(found.certain))
+        head = f"{self._declarations()}SELECT DISTINCT {names} {self._dataset}"
+        return f"{head} WHERE {{ {found.text} }} LIMIT {MOST_SENT + 1}"
+
+    def inquiry(self, clause: Clause, own: Sequence[Row] | None) -> Inquiry | None:
+        """What is asked of the service, with our own solutions sent along; None where nothing can join."""
+        query = f"{self._prologue(clause.group)}SELECT {self._projection(clause)} WHERE {clause.group}"
+        address, mark = self._allowed[clause.service], self._mark(clause)
+        names: list[str] = []
+        if own is not None and len(own) <= MOST_SENT:
+            names, rows = sendable(sorted(self._shared.get(clause.start, ())), own)
+        if not names:
+            return Inquiry(clause.service, address, (query,), mark)
+        batches = [rows[start : start + BATCH] for start in range(0, len(rows), BATCH)]
+        queries = tuple(f"{query}\n{values_clause(names, batch)}" for batch in batches)
+        return Inquiry(clause.service, address, queries, mark) if queries else None
+
+    def put(self, clause: Clause, block: Block | None) -> None:
+        """Let the solutions stand for the clause; None where there is no inquiry."""
+        if block is None:
+            shape = group_outline(tokens(clause.group))
+            block = nothing(sorted(named_variables(shape)) if shape else [])
+        self._answers[clause.start] = block
+
+    def fail(self, clause: Clause, error: ServiceFailedError) -> None:
+        """Let one solution without bindings stand for a clause that is SILENT.
+
+        Raises the error for any other.
+        """
+        if not clause.is_silent:
+            raise error
+        self._answers[clause.start] = Block("{}")
+
+    @property
+    def text(self) -> str:
+        """The query, with solutions in the place of its clauses."""
+        pieces, done = [], 0
+        for clause in self.clauses:
+            pieces += [self._text[done : clause.start], self._answers[clause.start].text]
+            done = clause.end
+        return "".join([*pieces, self._text[done:]])
+
+    @property
+    def skeleton(self) -> str:
+        """The query with the groups of its clauses, and blanks where SERVICE and names of services stand."""
+        return blanked(self._text, [names for clause in self.clauses for names in clause.names])
+
+    def _mark(self, clause: Clause) -> str:
+        return f"{self.clauses.index(clause)}-"
+
+    def _projection(self, clause: Clause) -> str:
+        """All variables; by their names where labels are asked for, which are only made for names."""
+        if not _LABELLING.search(clause.group):
+            return "*"
+        shape = group_outline(tokens(clause.group))
+        inside = {token.text[1:] for token in tokens(clause.group) if token.kind == "variable"}
+        names = set(named_variables(shape)) if shape else inside
+        everywhere = {token.text[1:] for token in tokens(self._text) if token.kind == "variable"}
+        labels = {name for name in everywhere if (stem := _LABEL.fullmatch(name)) and stem[1] in inside}
+        return " ".join(f"?{name}" for name in sorted(names | labels))
+
+    def _prologue(self, group: str) -> str:
+        """The declarations of the query, and before them those of our own prefixes that the group uses."""
+        used = {token.text.partition(":")[0] for token in tokens(group) if token.kind == "name"}
+        ours = [f"PREFIX {name}: <{PREFIXES[name]}>\n" for name in sorted(used & PREFIXES.keys())]
+        return "".join([*ours, self._declarations()])
+
+    def _declarations(self) -> str:
+        found = ("\n" if token.kind == "comment" else token.text for token in prologue_tokens(self._text))
+        return "".join(found).strip() + "\n"
 
 
-def _short(service: str) -> str:
-    return next((name for name, iri in SERVICES.items() if iri == service), service)
+def federated(text: str, allowed: Mapping[str, str], ask: Asking, look: Looking | None = None) -> str:
+    """The query with solutions in the place of its SERVICE clauses; `look` asks our own data.
+
+    Raises QuerySyntaxError as `Federation` does, and ServiceFailedError where a service does not answer.
+    """
+    federation = Federation(text, allowed)
+    for clause in federation.clauses:
+        question = federation.own_question(clause) if look else None
+        inquiry = federation.inquiry(clause, _own(look, question) if look and question else None)
+        try:
+            federation.put(clause, answered(inquiry, ask) if inquiry else None)
+        except ServiceFailedError as error:
+            federation.fail(clause, error)
+    return federation.text
 
 
-def _pieces(text: str, clauses: Iterable[Clause], instead: Iterable[str]) -> Iterator[str]:
-    done = 0
-    for clause, replacement in zip(clauses, instead, strict=True):
-        yield text[done : clause.start]
-        yield replacement
-        done = clause.end
-    yield text[done:]
-
-
-def _clauses(text: str) -> list[Clause]:
-    """The outermost SERVICE clauses, in order."""
-    if "service" not in text.lower():
-        return []
-    found = [token for token in tokens(text) if token.kind not in ("space", "comment")]
-    for token in found:
-        if token.kind == "iri" and is_twofold(token.text):
-            raise QuerySyntaxError(
-                "Put blanks around '<', or write the IRI in full.", *place(text, token.start)
-            )
-    clauses: list[Clause] = []
-    for number, token in enumerate(found):
-        if token.is_word("SERVICE") and (not clauses or token.start >= clauses[-1].end):
-            clauses.append(_clause(text, found[number:]))
-    return clauses
-
-
-def _clause(text: str, found: Sequence[Token]) -> Clause:
-    is_silent = len(found) > 1 and found[1].is_word("SILENT")
-    service, *group = found[1 + is_silent :] or found[-1:]
-    if service.kind != "iri" or not group or group[0].text != "{":
-        raise QuerySyntaxError(
-            "SERVICE is followed by an IRI in full and by a group: SERVICE <https://…> { … }.",
-            *place(text, found[0].start),
-        )
-    start, end = group[0].start, _end(text, group)
-    return Clause(service.text[1:-1], is_silent, found[0].start, end, text[start:end])
-
-
-def _end(text: str, group: Sequence[Token]) -> int:
-    """The position behind the bracket that closes the first token's."""
-    depth = 0
-    for token in group:
-        depth += {"open": 1, "close": -1}.get(token.kind, 0)
-        if depth == 0:
-            return token.end
-    raise QuerySyntaxError("This bracket is never closed.", *place(text, group[0].start))
-
-
-def _answer(text: str, clause: Clause, address: str, ask: Asking) -> str:
+def _own(look: Looking, question: str) -> Sequence[Row] | None:
     try:
-        solutions = ask(address, f"{_prologue(text, clause.group)}SELECT * WHERE {clause.group}")
-        return _values(solutions, clause.service)
-    except QueryFailedError:
-        if clause.is_silent:
-            return "{}"
-        raise
-
-
-def _prologue(text: str, group: str) -> str:
-    """The declarations of the query, and before them those of our own prefixes that the group uses."""
-    used = {token.text.partition(":")[0] for token in tokens(group) if token.kind == "name"}
-    ours = [f"PREFIX {name}: <{PREFIXES[name]}>\n" for name in sorted(used & PREFIXES.keys())]
-    declared = []
-    for token in tokens(text):
-        if token.is_word("SELECT", "ASK", "CONSTRUCT", "DESCRIBE"):
-            break
-        declared.append("\n" if token.kind == "comment" else token.text)
-    return "".join([*ours, "".join(declared).strip(), "\n"])
-
-
-def _values(solutions: QuerySolutions, service: str) -> str:
-    """The solutions as a VALUES block: `VALUES (?a ?b) { (<x> "y") (<z> UNDEF) }`."""
-    names = " ".join(f"?{variable.value}" for variable in solutions.variables)
-    rows = ("(" + " ".join(_written(term, service) for term in solution) + ")" for solution in solutions)
-    try:
-        return "\n".join([f"{{ VALUES ({names}) {{", *rows, "} }"])
-    except (SyntaxError, ValueError, OSError, RuntimeError) as error:
-        raise QueryFailedError(f"What {service} answered cannot be read: {error}.") from error
-
-
-def _written(term: object, service: str) -> str:
-    if term is None:
-        return "UNDEF"
-    if isinstance(term, BlankNode):
-        # It cannot stand in VALUES. A name that nobody else uses joins with as little as it does.
-        term = NamedNode(f"{service}/.well-known/genid/{term.value}")
-    return str(term)
+        return look(question)
+    except QuerySyntaxError:
+        # The patterns mean something only where they stand; then the clause is sent as it is.
+        return None

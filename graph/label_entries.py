@@ -57,7 +57,7 @@ NAMES: Final[Mapping[NamedNode, NameKind]] = MappingProxyType(
     }
 )
 # Whoever writes a triple with one of these in the default graph changes the entry of its subject. Links that
-# are not verified are in no fact; only a build makes them.
+# are not verified are in no fact; whoever writes those notes the subjects.
 NAMING: Final = frozenset({*NAMES, RDF.type, SKOS.exactMatch})
 
 

@@ -23,6 +23,7 @@ MOST_ALTERNATIVES: Final = 3
 LONG_WORD: Final = 6
 MOST_SLIPS: Final = 2
 NO_ROWS: Final = "0"
+KINDS: Final = tuple(NameKind)
 
 COLUMNS: Final = "n.text, n.language, n.kind, n.folded, e.iri, e.classes"
 JOINED: Final = "JOIN entry AS e ON e.id = n.entry"
@@ -56,6 +57,8 @@ class Lookup:
         self._condition = "e.added <= :number AND (e.removed IS NULL OR e.removed > :number)"
         self._classes = {iri: id for id, iri in connection.execute("SELECT id, iri FROM class")}
         self._names = {id: iri for iri, id in self._classes.items()}
+        # Thousands of things are of the same few classes.
+        self._named: dict[str, tuple[str, ...]] = {}
         if classes:
             known = [self._classes[iri] for iri in classes if iri in self._classes]
             is_any = " OR ".join(f"instr(e.classes, ' {id} ')" for id in known)
@@ -63,7 +66,10 @@ class Lookup:
 
     def class_names(self, numbers: str) -> tuple[str, ...]:
         """The IRIs of classes that are given by their numbers."""
-        return tuple(self._names[int(id)] for id in numbers.split())
+        found = self._named.get(numbers)
+        if found is None:
+            found = self._named[numbers] = tuple(self._names[int(id)] for id in numbers.split())
+        return found
 
     def by_iri(self, iri: str) -> list[Candidate]:
         """All names of a thing, the best kind first."""
@@ -129,7 +135,7 @@ class Lookup:
     def _ask(self, query: str, **values: str) -> list[Candidate]:
         text = f"{query} AND {self._condition} LIMIT {MOST_NAMES}"
         return [
-            Candidate(LabelName(name, language, NameKind(kind)), folded, iri, classes)
+            Candidate(LabelName(name, language, KINDS[kind]), folded, iri, classes)
             for name, language, kind, folded, iri, classes in self._connection.execute(
                 text, {**values, "number": self._number}
             )

@@ -31,9 +31,17 @@ def require_harmless(text: str) -> None:
 
     Raises QuerySyntaxError where it is too long, too big, or asks for another server.
     """
-    _require_length(text, LONGEST_TEXT, "query")
+    require_short(text)
     require_no_federation(text)
     require_moderate(text)
+
+
+def require_short(text: str) -> None:
+    """Nothing, where the text is not too long for a query to be looked at.
+
+    Raises QuerySyntaxError.
+    """
+    _require_length(text, LONGEST_TEXT, "query")
 
 
 def require_no_federation(text: str) -> None:
@@ -82,9 +90,9 @@ def _require_no_federation(text: str, found: Iterable[Token]) -> None:
 
 
 def _switched_off(keyword: str, text: str, start: int) -> QuerySyntaxError:
-    return QuerySyntaxError(
-        f"{keyword} is switched off: this server asks no other server.", *place(text, start)
-    )
+    remedy = " Whoever runs it allows services with: osagraph serve --service" if keyword == "SERVICE" else ""
+    what = f"{keyword} is switched off: this server asks no other server.{remedy}"
+    return QuerySyntaxError(what, *place(text, start))
 
 
 def _federation(token: Token, has_port: bool) -> str | None:

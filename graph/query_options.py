@@ -10,9 +10,10 @@ from typing import Any, Final
 import click
 
 from graph.console import Command
-from graph.errors import InvalidParameterError, SourceUnavailableError
-from graph.federation import SERVICES
+from graph.errors import InvalidParameterError, OutboundRefusedError, SourceUnavailableError
 from graph.named_query import Catalogue
+from graph.outbound_addresses import Address
+from graph.service_clauses import SERVICES
 
 QUERIES: Final = Path(__file__).parents[1] / "queries"
 NAME: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -54,14 +55,14 @@ def parameter_option(command: Command) -> Command:
 
 
 def service_option(command: Command) -> Command:
-    """Adds `--service SERVICE[=ADDRESS]`: a service that the query may ask, by default none."""
+    """Adds `--service SERVICE[=ADDRESS]`: a service that queries may ask, by default none."""
     return click.option(
         "--service",
         "services",
         multiple=True,
         metavar="SERVICE[=URL]",
         callback=_services,
-        help="Let the query ask this SERVICE (its IRI, or wikidata), at another address if one is given.",
+        help="Let queries ask this SERVICE (its IRI, or wikidata), at another URL if one is given.",
     )(command)
 
 
@@ -81,4 +82,8 @@ def _services(_context: Any, _parameter: Any, given: Sequence[str]) -> dict[str,
             known = ", ".join(SERVICES)
             raise click.BadParameter(f"{text!r} is neither one of {known} nor an http(s) address")
         allowed[service] = match["address"] or service
+        try:
+            Address.read(allowed[service])
+        except OutboundRefusedError as error:
+            raise click.BadParameter(str(error)) from error
     return allowed

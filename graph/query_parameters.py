@@ -10,7 +10,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
 from graph.errors import InvalidParameterError
 from graph.terms import decimal_literal
@@ -114,6 +114,20 @@ def iri_term(text: str) -> NamedNode:
     return NamedNode(text)
 
 
+def rdf_term(text: str) -> ParameterTerm:
+    """The IRI or literal that a text in N-Triples syntax stands for.
+
+    Raises ValueError where it is neither.
+    """
+    try:
+        found = [quad.object for quad in parse(f"<x:s> <x:p> {text} .", format=RdfFormat.N_TRIPLES)]
+    except SyntaxError as error:
+        raise ValueError("no term") from error
+    if len(found) != 1 or not isinstance(found[0], NamedNode | Literal):
+        raise ValueError("no IRI or literal")
+    return found[0]
+
+
 def _string(text: str) -> Literal:
     # Surrogates and NUL cannot be written into a query, or not read back.
     if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in text):
@@ -148,6 +162,7 @@ def _boolean(text: str) -> Literal:
 TYPES: Final[Mapping[str, Callable[[str], ParameterTerm]]] = MappingProxyType(
     {
         "iri": iri_term,
+        "term": rdf_term,
         "string": _string,
         "integer": _integer,
         "decimal": _decimal,
@@ -158,6 +173,7 @@ TYPES: Final[Mapping[str, Callable[[str], ParameterTerm]]] = MappingProxyType(
 EXPECTED: Final = MappingProxyType(
     {
         "iri": "an absolute IRI or a prefixed name such as id:osa",
+        "term": 'an IRI or a literal in N-Triples syntax, such as <http://example.org/> or "a text"',
         "string": f"a text of at most {LONGEST_VALUE} characters",
         "integer": "a whole number",
         "decimal": "a decimal number such as 8.1",

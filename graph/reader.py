@@ -55,6 +55,11 @@ class Reader(asyncio.Protocol):
         if self._transport is not None and self._fault is None:
             self._transport.write(request.frame(store).encode())
 
+    def post(self, frame: Frame) -> None:
+        """Hand over a message of another kind; whatever goes wrong is told by `receive`."""
+        if self._transport is not None and self._fault is None:
+            self._transport.write(frame.encode())
+
     def allow(self, seconds: float) -> None:
         """Let it go on for so long; then it is killed, and `receive` says so."""
         self.rest()

@@ -19,6 +19,7 @@ from graph.errors import (
     NoReceiptsError,
     QueryFailedError,
     QuerySyntaxError,
+    ServiceFailedError,
     StoreError,
     UnknownResourceError,
     UnsupportedFormatError,
@@ -32,6 +33,7 @@ FAULTS: Final[Mapping[str, type[KnowledgeGraphError]]] = MappingProxyType(
         "syntax": QuerySyntaxError,
         "format": UnsupportedFormatError,
         "failed": QueryFailedError,
+        "service": ServiceFailedError,
         "store": StoreError,
         "unknown": UnknownResourceError,
         "receipts": NoReceiptsError,
@@ -64,6 +66,7 @@ class ReadRequest:
     whether it is there. `explain`: without a text, the terms of a triple in N-Triples syntax, whose
     explanation is asked for. `receipts`: whether the rows of the query are wanted with their receipts.
     `check`: whether only the syntax of the query is asked about; the answer is empty, of the form `check`.
+    `seconds`: how long the answer may take in all, where that is less than usual.
     """
 
     text: str
@@ -81,6 +84,7 @@ class ReadRequest:
     explain: tuple[str, str, str] | None = None
     receipts: bool = False
     check: bool = False
+    seconds: float | None = None
 
     def frame(self, store: str) -> Frame:
         """The request as a message; `store` is the folder of the snapshot that it asks."""

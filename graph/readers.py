@@ -10,19 +10,23 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from graph.datadir import Snapshot
+from graph.envoys import Envoys, Services
 from graph.errors import ClientBusyError, QueryTimeoutError, ReadersBusyError
 from graph.query_guard import require_harmless
 from graph.reader import Reader, start_reader
 from graph.reader_protocol import END, FAULT, LEAVING, WHOLE, ReadRequest, fault
+from graph.results import read_results
+from graph.service_values import Row
 
 # A query that takes longer lets others go first from then on, and its reader is replaced after it.
 LONG_SECONDS: Final = 1.0
 SHORT_TEXT: Final = 2000
+JSON: Final = "application/sparql-results+json"
 EXPLAINER: Final = "graph.explanation_child"
 RECEIPT_WRITER: Final = "graph.receipts_child"
 TRACED_TOO_LONG: Final = (
@@ -94,11 +98,20 @@ class Answer:
 
 
 class ReaderPool:
-    """Readers of the current snapshot; `current` says which one that is, and is asked for each query."""
+    """Readers of the current snapshot; `current` says which one that is, and is asked for each query.
 
-    def __init__(self, current: Callable[[], Snapshot], limits: ReaderLimits | None = None) -> None:
+    `services` are those that queries may ask by SERVICE; without any, no query may.
+    """
+
+    def __init__(
+        self,
+        current: Callable[[], Snapshot],
+        limits: ReaderLimits | None = None,
+        services: Services | None = None,
+    ) -> None:
         self._current = current
         self.limits = limits or ReaderLimits()
+        self._envoys = Envoys(services) if services and services.addresses else None
         self._idle: deque[Reader] = deque()
         self._working: Counter[str] = Counter()
         self._queue: deque[tuple[str, asyncio.Future[None]]] = deque()
@@ -116,11 +129,37 @@ class ReaderPool:
 
         `snapshot` is the one that answers, or a view in its place; None: the current one.
         Raises QuerySyntaxError, UnsupportedFormatError, QueryTimeoutError, QueryFailedError,
-        ReadersBusyError, ClientBusyError, and StoreMissingError where nothing has been built.
+        ReadersBusyError, ClientBusyError, and StoreMissingError where nothing has been built; for a query
+        that asks other servers ServiceFailedError and NoReceiptsError.
         """
-        if not request.is_checked:
-            await self._check(request.text)
         snapshot = snapshot or self._current()
+        if self._envoys is not None and not request.is_checked and "service" in request.text.lower():
+            request = await self._federated(self._envoys, request, client, snapshot)
+        elif not request.is_checked:
+            await self._check(request.text)
+        return await self._answer(request, client, snapshot)
+
+    async def _federated(
+        self, envoys: Envoys, request: ReadRequest, client: str, snapshot: Snapshot
+    ) -> ReadRequest:
+        """The request once other servers have been asked; what they are sent is of the same snapshot."""
+
+        async def look(own: ReadRequest) -> Sequence[Row]:
+            return await self._rows(own, client, snapshot)
+
+        return await envoys.replaced(request, client, look, self.limits.total_seconds)
+
+    async def _rows(self, request: ReadRequest, client: str, snapshot: Snapshot) -> Sequence[Row]:
+        """The solutions of a query."""
+        wanted = replace(request, media_types={"select": JSON}, is_packed=False)
+        answer = await self._answer(wanted, client, snapshot)
+        try:
+            results = read_results(b"".join([chunk async for chunk in answer.chunks()]))
+        finally:
+            answer.close()
+        return () if isinstance(results, bool) else results.rows
+
+    async def _answer(self, request: ReadRequest, client: str, snapshot: Snapshot) -> Answer:
         await self._admit(client)
         try:
             program = _own_program(request)
@@ -128,7 +167,7 @@ class ReaderPool:
         except BaseException:
             self._leave(client)
             raise
-        work = Work(self, reader, client)
+        work = Work(self, reader, client, request.seconds)
         try:
             return await work.start(request, snapshot)
         except BaseException:
@@ -244,12 +283,14 @@ class ReaderPool:
 class Work:
     """One query in the hands of one reader, and the duty to give the reader back exactly once."""
 
-    def __init__(self, pool: ReaderPool, reader: Reader, client: str) -> None:
+    def __init__(self, pool: ReaderPool, reader: Reader, client: str, seconds: float | None = None) -> None:
         self._pool = pool
         self._reader = reader
         self._client = client
         self._loop = asyncio.get_running_loop()
-        self._end = self._loop.time() + pool.limits.total_seconds
+        total = pool.limits.total_seconds
+        self._seconds = total if seconds is None else min(total, seconds)
+        self._end = self._loop.time() + self._seconds
         self._courtesy = self._loop.call_later(LONG_SECONDS, self._give_way)
         self._is_leaving = False
         self._is_complete = False
@@ -260,7 +301,7 @@ class Work:
         """The answer, once its first bytes are there."""
         limits = self._pool.limits
         self._is_leaving = _own_program(request) is not None
-        self._reader.allow(min(limits.first_byte_seconds, limits.total_seconds))
+        self._reader.allow(min(limits.first_byte_seconds, self._seconds))
         self._reader.send(request, str(snapshot.store))
         try:
             head = json.loads(await self._receive())

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Triple
 
 from graph.asserted import Asserted, describes, is_carrier, is_claim, is_touched, one
-from graph.bundle import CARRIER_CLASSES, Bundle, bundle_triples, in_graph, source_graph
+from graph.bundle import CARRIER_CLASSES, Bundle, bundle_triples, in_graph, is_reference, source_graph
 from graph.claims import Claim, claim_of
 from graph.curation import NO_CURATION, Curation
 from graph.curation_quads import curation_quads, retracted_quads, retracted_triples
@@ -175,6 +175,12 @@ class Revision:
         self._delete(old - new)
         self._insert(new - old)
 
+    def exchange(self, gone: Collection[Quad], come: Collection[Quad]) -> None:
+        """Put quads that no source states (links) in place of others; each time all about the same nodes."""
+        self._delete(set(gone) - set(come))
+        self._insert(set(come) - set(gone))
+        self.change.tallied.update(assessment_gain(gone, come))
+
     def _list(self, source: NamedNode, is_new: bool) -> None:
         if source.value in self.curation.retracted:
             self.change.sources_retracted.append(source.value)
@@ -267,7 +273,7 @@ class Revision:
                     self._nodes.add(triple.subject)
                     if triples is gone:
                         self._left[triple.subject].add(triple)
-                elif not is_claim(triple.subject):
+                elif not is_claim(triple.subject) and not is_reference(triple.subject):
                     noted.add(triple)
 
     def _describe_names(self) -> None:

@@ -20,6 +20,8 @@ SOURCE: Final = "source:"
 SOURCE_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 SOURCE_GRAPHS: Final = f"{GRAPH}source/"
 RETRACTED_GRAPHS: Final = f"{GRAPH}retracted/"
+# What a source says of things that are none of ours: claims that never count.
+OUTSIDE_GRAPHS: Final = f"{GRAPH}outside/"
 USER_GRAPHS: Final = f"{GRAPH}user/"
 COMPUTED: Final = frozenset(f"{GRAPH}{name}" for name in ("assessments", "meta", "reference"))
 # A client that tidies such a path up would speak of another graph than we do.
@@ -49,7 +51,7 @@ def graph_kind(graph_iri: str | None) -> GraphKind:
     >>> graph_kind("https://w3id.org/osagraph/graph/user/notes")
     <GraphKind.USER: 'user'>
     """
-    if graph_iri is None or graph_iri in COMPUTED or graph_iri.startswith(RETRACTED_GRAPHS):
+    if graph_iri is None or graph_iri in COMPUTED or graph_iri.startswith((RETRACTED_GRAPHS, OUTSIDE_GRAPHS)):
         return GraphKind.COMPUTED
     if graph_iri.startswith(SOURCE_GRAPHS) and SOURCE_ID.fullmatch(graph_iri.removeprefix(SOURCE_GRAPHS)):
         return GraphKind.SOURCE
@@ -75,6 +77,11 @@ def require_write(
     if kind is GraphKind.COMPUTED and str(graph_iri).startswith(RETRACTED_GRAPHS):
         raise ComputedGraphError(
             f"{_named(graph_iri)} keeps what a retracted source said, and is never written."
+        )
+    if kind is GraphKind.COMPUTED and str(graph_iri).startswith(OUTSIDE_GRAPHS):
+        raise ComputedGraphError(
+            f"{_named(graph_iri)} keeps what a source says of things that are none of ours. "
+            "It comes and goes with a load of the source."
         )
     if kind is GraphKind.COMPUTED:
         raise ComputedGraphError(

@@ -22,6 +22,7 @@ _ONE = (
     ("url", SCHEMA.url),
     ("issued", DCTERMS.issued),
     ("language", DCTERMS.language),
+    ("license", DCTERMS.license),
 )
 
 
@@ -30,7 +31,7 @@ class Source:
     """One published page or document.
 
     `publisher` is whose text it is; `distributor` is where a copy was found ("A via B" is A's text).
-    `issued` is a date that may be cut to month or year; `language` an ISO 639 code.
+    `issued` is a date that may be cut to month or year; `language` an ISO 639 code; `license` the IRI of one.
     """
 
     iri: NamedNode
@@ -42,6 +43,7 @@ class Source:
     url: Literal | None = None
     issued: Literal | None = None
     language: Literal | None = None
+    license: NamedNode | None = None
     creators: tuple[NamedNode, ...] = ()
 
     @property

@@ -20,7 +20,14 @@ from pyoxigraph import NamedNode, Triple
 
 from graph.assessment import Assessment, Contradiction, assess
 from graph.assessment_quads import assessment_quads
-from graph.bundle import Bundle, bundle_triples, currencies_of, parties_of, source_graph
+from graph.bundle import (
+    Bundle,
+    bundle_triples,
+    currencies_of,
+    is_reference,
+    parties_of,
+    source_graph,
+)
 from graph.claims import claim_parts
 from graph.curation import NO_CURATION, Curation
 from graph.curation_quads import retracted_quads
@@ -129,7 +136,7 @@ class BundleWriter:
         self._lines(source_triples(bundle.source), "")
         for node in bundle.nodes:
             self._lines(node.triples, graph)
-            if not node.carrier:
+            if not node.carrier and not is_reference(node.iri):
                 self._lines(node.triples, "")
         for claim in bundle.claims:
             subject = str(claim.iri)

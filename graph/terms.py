@@ -18,10 +18,12 @@ from ontology.namespaces import RDF, XSD
 
 Term = NamedNode | Literal | BlankNode
 
+# A place on a globe, such as "Point(139.7 35.7)": longitude first.
+WKT = NamedNode("http://www.opengis.net/ont/geosparql#wktLiteral")
 _NUMERIC = frozenset({XSD.integer, XSD.decimal, XSD.int, XSD.long, XSD.double, XSD.float})
 # A longer exponent would be a gigabyte of zeros once it is written out.
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
-_TEXTS = frozenset({XSD.string, XSD.anyURI, RDF.langString})
+_TEXTS = frozenset({XSD.string, XSD.anyURI, RDF.langString, WKT})
 _DATES = {4: XSD.gYear, 7: XSD.gYearMonth, 10: XSD.date}
 
 

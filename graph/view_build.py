@@ -22,14 +22,15 @@ from graph.curation_quads import curation_quads
 from graph.embedded import EmbeddedStore
 from graph.grounding import read_grounding
 from graph.inference import infer_on_disk
+from graph.links import all_links, link_facts
 from graph.projection import ASSESSMENTS, META, REFERENCE
-from graph.rights import RETRACTED_GRAPHS, SOURCE_GRAPHS
+from graph.rights import OUTSIDE_GRAPHS, RETRACTED_GRAPHS, SOURCE_GRAPHS
 from graph.rule_records import is_rule_record, rule_quads
 from graph.spool import BundleWriter, Tally, write_facts, write_rates
 from graph.store import ReadableStore
 from graph.topics import matters_of
 from graph.wholes import all_wholes
-from ontology.namespaces import OSA, OWL, RDF, SKOS
+from ontology.namespaces import OSA, OWL, RDF
 from ontology.vocabulary import ontology_triples, read_vocabulary
 
 Progress = Callable[[int, int], None]
@@ -158,19 +159,11 @@ def _common_quads(plan: ViewPlan) -> Iterator[Quad]:
         yield quad
         if quad.predicate not in KEPT_APART and quad.object != OSA.Alias:
             yield Quad(quad.subject, quad.predicate, quad.object, DefaultGraph())
-    for link in store.quads(None, RDF.type, OSA.Link, ASSESSMENTS):
-        yield from _link_quads(store, link)
+    for link in all_links(store):
+        yield from link
+        yield from in_graph(link_facts(link), DefaultGraph())
     yield from curation_quads(plan.curation)
     yield from (quad for quad in store.quads(graph=META) if not is_rule_record(quad))
-
-
-def _link_quads(store: ReadableStore, link: Quad) -> Iterator[Quad]:
-    """What is known of a link, and the fact that follows from it where it is verified."""
-    parts = list(store.quads(link.subject, None, None, ASSESSMENTS))
-    yield from parts
-    values = {quad.predicate: quad.object for quad in parts}
-    if values.get(OSA.confidence) == OSA.Verified and OSA.linkedTo in values:
-        yield Quad(values[OSA.subject], SKOS.exactMatch, values[OSA.linkedTo], DefaultGraph())  # type: ignore[arg-type]
 
 
 def _other_graphs(store: ReadableStore) -> list[NamedNode]:
@@ -182,4 +175,4 @@ def _other_graphs(store: ReadableStore) -> list[NamedNode]:
 
 def _is_other(name: NamedNode) -> bool:
     computed = name in (ASSESSMENTS, META, REFERENCE)
-    return not computed and not name.value.startswith((SOURCE_GRAPHS, RETRACTED_GRAPHS))
+    return not computed and not name.value.startswith((SOURCE_GRAPHS, RETRACTED_GRAPHS, OUTSIDE_GRAPHS))

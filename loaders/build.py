@@ -39,6 +39,7 @@ from loaders.mappings import SOURCES, TABLES
 from loaders.names import read_names
 from loaders.partition import bucket_count, bucket_rows, spread_rows
 from loaders.reference import reference_places, reference_quads
+from loaders.relinking import decided_links
 from loaders.tables import bundles, group_by_source, table_of
 from loaders.validated import Validation, mentions_in, places_in
 from ontology.vocabulary import ontology_triples, read_vocabulary
@@ -137,7 +138,7 @@ def build_store(
     if validation is not None:
         validation.submit_base(parts[0].quads)
     for path in (parts[0].quads, *plan.extra):
-        target.bulk_load(path)
+        target.load_lines(path)
     parts[0].quads.unlink()
     done = 1
     progress(done, 2 * count + 1)
@@ -201,7 +202,8 @@ def _write_base(part: _Part, report: BuildReport) -> Tally:
     compared: list[Triple] = []
     with reference.open("w", encoding="utf-8") as file:
         names = read_names(plan.tables)
-        for quad in reference_quads(plan.tables, names, vocabulary, _counter(report)):
+        decided = decided_links(plan.curation)
+        for quad in reference_quads(plan.tables, names, vocabulary, _counter(report), decided):
             file.write(f"{quad} .\n")
             if quad.predicate in vocabulary.compared.values() and quad.graph_name == REFERENCE:
                 compared.append(quad.triple)

@@ -24,6 +24,7 @@ from graph.console import (
 from graph.datadir import DataDirectory, writing
 from graph.embedded import EmbeddedStore
 from graph.errors import SourceError, SourceUnavailableError
+from graph.rights import OUTSIDE_GRAPHS
 from graph.validation import checker_processes
 from loaders.loader import installed_loaders
 from loaders.operations import LoadOptions, Report, build, load_files, remove
@@ -113,7 +114,9 @@ def load_command(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Load CSV tables, a source file (TOML) or RDF: each source in them is replaced whole, or nothing is."""
+    """Load CSV tables, a source file (TOML), RDF, or entities of Wikidata (JSON).
+
+    Each source in them is replaced whole, or nothing is."""
     if plain:
         _print_report(load_plain(workshop(data), files), as_json, quiet)
         return
@@ -222,6 +225,7 @@ def report_fields(report: Report) -> dict[str, Any]:
         "change": report.change,
         "new_names": report.new_names,
         "rejected": len(report.rejected),
+        "passed_over": report.passed_over,
         "validation": report.validation,
         "seconds": round(report.seconds, 3),
     }
@@ -231,6 +235,9 @@ def report_lines(report: Report) -> Iterable[str]:
     """A report for people, line by line."""
     if report.rows:
         yield f"Rows read: {sum(report.rows.values()):,} from {len(report.rows)} tables."
+    if report.passed_over:
+        reasons = (f"{count:,} {reason}" for reason, count in report.passed_over.items())
+        yield f"Passed over: {'; '.join(reasons)}."
     if report.validation:
         seconds = report.validation["seconds"]
         yield f"Validated: {report.validation['triples']:,} triples in {seconds:.2f} s of processor time."
@@ -261,7 +268,8 @@ def _change_lines(change: dict[str, Any]) -> Iterable[str]:
     yield "Contradictions: {:+,}; corroborations: {:+,}".format(*gained)
     yield f"Inferred: +{change['inferred_added']} -{change['inferred_removed']}"
     for graph in change["user_graphs"]:
-        yield f"User graph: {graph}"
+        is_outside = graph.startswith(OUTSIDE_GRAPHS)
+        yield f"{'Said of things that are none of ours' if is_outside else 'User graph'}: {graph}"
 
 
 def _identifiers(iris: Iterable[str]) -> str:

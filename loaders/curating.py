@@ -27,6 +27,7 @@ from graph.topics import is_framing
 from loaders.named_claims import named_claim, named_source
 from loaders.operations import Report
 from loaders.records import timestamp
+from loaders.relinking import relink
 from loaders.replay import Workshop
 from loaders.revising import Work, revising
 from ontology.namespaces import ID
@@ -84,13 +85,16 @@ def undo(workshop: Workshop, number: int | None, by: str, because: str = "") -> 
     with revising(replace(workshop, checkers=None)) as work:
         undone = _undoable(work.acts, number)
         moment = timestamp(workshop.clock())
-        act = Act(len(work.acts) + 1, UNDO, _said("--by", by), moment, because.strip(), undoes=undone.number)
+        act = Act(len(work.acts) + 1, UNDO, said("--by", by), moment, because.strip(), undoes=undone.number)
         return Curated(act, undone, _carry_out(workshop, work, act, started))
 
 
 def _carry_out(workshop: Workshop, work: Work, act: Act, started: float) -> Report:
+    before = curation_of(work.acts)
     work.acts.append(act)
-    work.revision.decide(curation_of(work.acts))
+    after = curation_of(work.acts)
+    work.revision.decide(after)
+    relink(work, workshop.tables, before, after)
     change = work.finish()
     number = work.publish(change, None, OPERATION, workshop.clock())
     report = Report(OPERATION, number, change=work.summary(change), counts=work.counts(change))
@@ -113,9 +117,9 @@ def _act(workshop: Workshop, work: Work, decision: Decision) -> Act:
     return Act(
         number=len(work.acts) + 1,
         act=decision.act,
-        by=_said("--by", decision.by),
+        by=said("--by", decision.by),
         at=timestamp(workshop.clock()),
-        because=_said("--because", decision.because),
+        because=said("--because", decision.because),
         of=of,
         grade=concepts[scheme, decision.grade.upper()].value if scheme else "",
     )
@@ -129,12 +133,15 @@ def _scheme(work: Work, grade: str) -> str:
     raise InvalidParameterError("GRADE", grade, "A to F for a source, or 1 to 6 for a claim")
 
 
-def _said(name: str, text: str) -> str:
-    """A text that people will read, on one line."""
-    said = " ".join(text.split())
-    if not said or not said.isprintable():
+def said(name: str, text: str) -> str:
+    """A text that people will read, on one line; `name` is the option that it was given with.
+
+    Raises InvalidParameterError where it says nothing, or holds what no line does.
+    """
+    line = " ".join(text.split())
+    if not line or not line.isprintable():
         raise InvalidParameterError(name, text, "some words")
-    return said
+    return line
 
 
 def _require_acceptable(work: Work, claim: str) -> None:

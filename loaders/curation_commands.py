@@ -13,6 +13,10 @@ from graph.console import Command, data_option, json_option, print_json, quiet_o
 from graph.curation import (
     ACCEPT,
     GRADE,
+    LIKELY_LINK,
+    LINK,
+    LINKING,
+    NO_LINK,
     REJECT,
     RETRACT,
     SAME_VOICE,
@@ -24,7 +28,7 @@ from graph.curation import (
 from graph.datadir import DataDirectory
 from loaders.commands import report_fields, report_lines, workshop
 from loaders.curating import Curated, Decision, decide, undo
-from ontology.namespaces import ID
+from ontology.namespaces import ID, WD
 from ontology.vocabulary import read_vocabulary
 
 DONE: Final = {
@@ -35,18 +39,26 @@ DONE: Final = {
     SEPARATE_VOICES: "not one voice",
     RETRACT: "retracted",
     UNDO: "undid",
+    LINK: "linked",
+    LIKELY_LINK: "linked as likely",
+    NO_LINK: "not linked",
 }
 
 
-def curator_options(command: Command) -> Command:
-    """Adds what all acts take: `--data`, `--by`, `--json` and `--quiet`."""
-    by = click.option(
+def by_option(command: Command) -> Command:
+    """Adds `--by`: who decides."""
+    option = click.option(
         "--by",
         envvar="OSAGRAPH_CURATOR",
         default=getpass.getuser,
         help="Who decides (environment: OSAGRAPH_CURATOR).  [default: your login name]",
     )
-    return data_option(by(json_option(quiet_option(reports_errors(command)))))
+    return option(command)
+
+
+def curator_options(command: Command) -> Command:
+    """Adds what all acts take: `--data`, `--by`, `--json` and `--quiet`."""
+    return data_option(by_option(json_option(quiet_option(reports_errors(command)))))
 
 
 def because_option(command: Command) -> Command:
@@ -144,7 +156,7 @@ def curation_command(data: DataDirectory, as_json: bool) -> None:
     acts = read_acts(data.current().folder)
     undone = {act.undoes: act.number for act in acts if act.undoes is not None}
     if as_json:
-        print_json([{**_fields(act), "undone_by": undone.get(act.number)} for act in acts])
+        print_json([{**act_fields(act), "undone_by": undone.get(act.number)} for act in acts])
         return
     for act in acts:
         for line in _lines(act, undone.get(act.number)):
@@ -172,31 +184,34 @@ def _decided(
 
 def _print(curated: Curated, as_json: bool, quiet: bool) -> None:
     if as_json:
-        fields = {"act": _fields(curated.act), "undone": curated.undone and _fields(curated.undone)}
+        fields = {"act": act_fields(curated.act), "undone": curated.undone and act_fields(curated.undone)}
         print_json({**fields, **report_fields(curated.report)})
     elif not quiet:
         for act in filter(None, (curated.act, curated.undone)):
-            click.echo(f"Act {act.number}: {_sentence(act)}")
+            click.echo(f"Act {act.number}: {sentence(act)}")
         for line in report_lines(curated.report):
             click.echo(line)
 
 
-def _fields(act: Act) -> dict[str, Any]:
+def act_fields(act: Act) -> dict[str, Any]:
+    """An act as the commands print it as JSON."""
     notation = read_vocabulary().notations[NamedNode(act.grade)] if act.grade else ""
     return {**vars(act), "of": list(act.of), "grade": notation}
 
 
 def _lines(act: Act, undone_by: int | None) -> Iterator[str]:
     undone = f"  (undone by act {undone_by})" if undone_by is not None else ""
-    yield f"{act.number:>4}  {act.at[:10]}  {act.by}: {_sentence(act)}{undone}"
+    yield f"{act.number:>4}  {act.at[:10]}  {act.by}: {sentence(act)}{undone}"
     if act.because:
         yield f"      because: {act.because}"
 
 
-def _sentence(act: Act) -> str:
+def sentence(act: Act) -> str:
     """What was done to what."""
     if act.act == UNDO:
         return f"{DONE[UNDO]} act {act.undoes}"
     named = ", ".join(iri.removeprefix(str(ID)) for iri in act.of)
-    grade = f" {_fields(act)['grade']}" if act.grade else ""
+    if act.act in LINKING:
+        return f"{DONE[act.act]} {named} to {act.item.removeprefix(str(WD))}"
+    grade = f" {act_fields(act)['grade']}" if act.grade else ""
     return f"{DONE[act.act]}{grade} {named}"

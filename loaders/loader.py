@@ -28,13 +28,23 @@ def _silent(_: str) -> None:
     return None
 
 
+def _unheard(_reason: str, _count: int) -> None:
+    return None
+
+
+def _nothing_linked() -> Mapping[str, NamedNode]:
+    return {}
+
+
 @dataclass(frozen=True)
 class LoadContext:
     """What a loader may ask for: the names, the vocabulary, and what the dataset says of a source.
 
     `redescribed` are descriptions that overrule a table's own. `reject`, where given, takes the error of
     each bad part and the load goes on without it; without it the first error ends the load. `counted` is
-    told the table of every row read. `scratch` is a folder for files in between.
+    told the table of every row read, `passed_over` what a loader leaves out by its own rules, and how often.
+    `linked` gives the individuals that verified links lead to, by item of Wikidata such as `Q17`. `scratch`
+    is a folder for files in between.
     """
 
     names: Names
@@ -43,6 +53,8 @@ class LoadContext:
     redescribed: Mapping[NamedNode, Source] = field(default_factory=dict)
     reject: Callable[[SourceError], None] | None = None
     counted: Callable[[str], None] = _silent
+    passed_over: Callable[[str, int], None] = _unheard
+    linked: Callable[[], Mapping[str, NamedNode]] = _nothing_linked
     keep_graphs: bool = False
     scratch: Path | None = None
 

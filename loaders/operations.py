@@ -6,6 +6,7 @@ one rename; whatever goes wrong before leaves the dataset as it was.
 
 from __future__ import annotations
 
+import functools
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -30,6 +31,7 @@ from graph.tallies import tally, with_gain
 from graph.turn import for_a_command
 from loaders.build import BuildPlan, Progress, build_store
 from loaders.journal import Entry, keep_files, read_journal
+from loaders.linked_items import items_of_tables, linked_items
 from loaders.loader import LoadContext, choose_loader
 from loaders.names import read_names
 from loaders.records import record_quads, timestamp
@@ -54,7 +56,10 @@ class LoadOptions:
 
 @dataclass
 class Report:
-    """What an operation did, for people and for `--json`."""
+    """What an operation did, for people and for `--json`.
+
+    `passed_over` counts, by reason, what a loader left out by its own rules.
+    """
 
     operation: str
     snapshot: int | None = None
@@ -63,6 +68,7 @@ class Report:
     change: dict[str, Any] = field(default_factory=dict)
     new_names: list[str] = field(default_factory=list)
     rejected: list[SourceError] = field(default_factory=list)
+    passed_over: dict[str, int] = field(default_factory=dict)
     validation: dict[str, float] = field(default_factory=dict)
     seconds: float = 0.0
 
@@ -81,7 +87,8 @@ def build(workshop: Workshop, progress: Progress, workers: int = 1, tables: Path
         validation = stack.enter_context(validating(workshop.checkers, scratch, workers))
         entries, acts, number = _journals(data)
         curation = curation_of(acts)
-        past = replay(entries, data.sources, scratch / "replay", workshop)
+        linked = functools.cache(lambda: items_of_tables(tables or workshop.tables, curation))
+        past = replay(entries, data.sources, scratch / "replay", workshop, linked)
         written = _keep_written(data, past.edited, scratch / "written.nq")
         plan = BuildPlan(
             tables=tables or workshop.tables,
@@ -152,6 +159,7 @@ def load_files(
     chosen = [choose_loader(path, dict(workshop.loaders), options.loader) for path in paths]
     report = Report("load")
     rows: Counter[str] = Counter()
+    passed_over: Counter[str] = Counter()
     with revising(workshop) as work:
         context = LoadContext(
             names=read_names(workshop.tables),
@@ -159,6 +167,8 @@ def load_files(
             described=lambda iri: described_source(work.store, iri),
             reject=report.rejected.append if options.keep_going else None,
             counted=lambda table: _tell(rows, table, progress),
+            passed_over=lambda reason, count: passed_over.update({reason: count}),
+            linked=lambda: linked_items(work.store),
             keep_graphs=options.keep_graphs,
             scratch=work.scratch,
         )
@@ -169,6 +179,7 @@ def load_files(
         change = work.finish()
         report.validation = _figures(work.validation)
         report.rows, report.change = dict(sorted(rows.items())), work.summary(change)
+        report.passed_over = dict(passed_over.most_common())
         report.new_names = sorted(set(change.new_names))
         if not options.dry_run and not work.is_unchanged(change):
             with writing(workshop.data.root):

@@ -24,13 +24,16 @@ from loaders.cells import MAX_QUOTE_WORDS
 from loaders.loader import LoadContext, UserGraph
 from loaders.names import slug
 from loaders.rdf_parse import FORMATS, parse_to_nquads
-from ontology.namespaces import GRAPH, ID, OSA, RDF
+from loaders.wikidata_json import looks_like_entities
+from ontology.namespaces import GRAPH, ID, OSA, RDF, RDFS, SCHEMA, SKOS, WDT
 from ontology.vocabulary import Vocabulary
 
 CLAIM_CLASSES = frozenset(
     {OSA.Claim, OSA.QuantityClaim, OSA.RelationClaim, OSA.StatementClaim, OSA.FramingClaim}
 )
 DIGITS = range(1, 101)
+# What else Wikidata states of an individual: no fact depends on it.
+NAMES = frozenset({RDFS.label, SKOS.altLabel, SCHEMA.description})
 
 
 class RdfLoader:
@@ -39,9 +42,10 @@ class RdfLoader:
     name = "rdf"
 
     def accepts(self, path: Path) -> bool:
-        """Whether the file's ending is that of an RDF format."""
+        """Whether the file's ending is that of an RDF format, and it is no entity JSON of Wikidata."""
         name = path.name.removesuffix(".gz")
-        return Path(name).suffix in FORMATS
+        suffix = Path(name).suffix
+        return suffix in FORMATS and not (suffix == ".json" and looks_like_entities(path))
 
     def read(self, paths: Sequence[Path], context: LoadContext) -> Iterator[Bundle | UserGraph]:
         """For each file a user graph of what is no claim, and for each source one bundle from all files.
@@ -186,7 +190,7 @@ class _Document:
     def _check_value(self, claim: Claim) -> None:
         """Raises MalformedSourceError where the predicate is not ours, or its value is not of its kind."""
         known, predicate = self.context.vocabulary, claim.predicate
-        if predicate is None:
+        if predicate is None or predicate in WDT or predicate in NAMES:
             return
         if predicate not in (*known.resolution, *known.framing):
             raise MalformedSourceError(

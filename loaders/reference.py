@@ -1,7 +1,7 @@
 """The reviewed reference tables: what individuals are called, what they are, and their Wikidata links.
 
-They belong to no source. Names and classes go to `graph/reference` and to the default graph; each link is a
-node with its evidence in `graph/assessments`, and only verified links are facts.
+They belong to no source. Names and classes go to `graph/reference` and to the default graph; each link, and
+each near miss, is a node with its evidence in `graph/assessments`, and only what is verified is a fact.
 """
 
 from __future__ import annotations
@@ -9,28 +9,31 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Triple
 
 from graph.bundle import Place
 from graph.errors import MalformedSourceError
-from graph.projection import ASSESSMENTS, REFERENCE
+from graph.projection import REFERENCE
 from loaders.cells import CellReader
 from loaders.csv_rows import read_rows
 from loaders.derived import Cells
 from loaders.fiscal_years import fiscal_year_triples
+from loaders.links import Link, link_quads, relation_of, standing_links
 from loaders.mappings import INSTRUMENTS
 from loaders.names import KIND_CLASSES, Names, slug
 from loaders.reference_tables import (
     ALIASES,
     COMPARISONS,
     GOVERNMENTS,
+    NEAR_MISSES,
     WIKIDATA_LINKS,
     WIKIDATA_PROPERTIES,
 )
 from loaders.rows import RowMapper
 from loaders.table import Table
-from ontology.namespaces import ID, OSA, RDF, RDFS, SKOS, WD, WDT
+from ontology.namespaces import ID, OSA, OWL, RDF, RDFS, SKOS, WD, WDT
 from ontology.vocabulary import Vocabulary
 
 # Columns whose names must be known, the column to complain about, and the beginning of the complaint.
@@ -38,6 +41,7 @@ _NAMED: Mapping[str, Sequence[tuple[str, str, str]]] = {
     ALIASES.name: (("name", "canonical", "this alias stands for"),),
     GOVERNMENTS.name: (("name", "name", "this is"), ("state", "state", "this is")),
     COMPARISONS.name: (("name", "name", "this is"), ("other", "other", "this is")),
+    NEAR_MISSES.name: (("entity_label", "entity_label", "this is"),),
 }
 # How a name is compared with others; it is for assessing claims, and no fact.
 _COMPARED: Mapping[str, NamedNode] = {"within": OSA.comparedWithin, "same_matter": OSA.comparedAs}
@@ -46,9 +50,13 @@ _NO_FACTS = frozenset({OSA.aliasOf, SKOS.note, *_COMPARED.values()})
 
 
 def reference_quads(
-    folder: Path, names: Names, vocabulary: Vocabulary, counted: Callable[[str], None]
+    folder: Path,
+    names: Names,
+    vocabulary: Vocabulary,
+    counted: Callable[[str], None],
+    decided: Iterable[Link] = (),
 ) -> Iterator[Quad]:
-    """The quads of all reference tables in a folder.
+    """The quads of all reference tables in a folder; `decided` links take the place of those of the tables.
 
     Raises SourceError where a table is malformed.
     """
@@ -57,7 +65,16 @@ def reference_quads(
         yield Quad(triple.subject, triple.predicate, triple.object, REFERENCE)
         if triple.predicate not in _NO_FACTS and triple.object != OSA.Alias:
             yield Quad(triple.subject, triple.predicate, triple.object, DefaultGraph())
-    yield from _links(folder, names, reader, counted)
+    for link in standing_links(_links(folder, reader), decided):
+        yield from link_quads(link)
+
+
+def table_links(folder: Path, names: Names, vocabulary: Vocabulary) -> Iterator[Link]:
+    """What the tables of a folder say about items of Wikidata, near misses too.
+
+    Raises SourceError where a table is malformed.
+    """
+    return _links(folder, CellReader(names, vocabulary))
 
 
 def reference_places(folder: Path, names: Names, iris: Collection[str]) -> dict[str, Place]:
@@ -175,20 +192,33 @@ def _wikidata_property(cells: Cells) -> Iterator[Triple]:
             yield Triple(iri, predicate, Literal(text))
 
 
-def _links(folder: Path, names: Names, reader: CellReader, counted: Callable[[str], None]) -> Iterator[Quad]:
+def _links(folder: Path, reader: CellReader) -> Iterator[Link]:
+    """What the tables say about items of Wikidata, near misses too."""
     for cells in _cells(folder, WIKIDATA_LINKS, reader, lambda _: None):
-        label = cells["entity_label"].text
-        iri, confidence = names.by_label[label], cells["confidence"].term
-        assert isinstance(confidence, NamedNode)
-        link = ID.iri(f"link/{slug(label)}")
-        yield Quad(link, RDF.type, OSA.Link, ASSESSMENTS)
-        yield Quad(link, OSA.subject, iri, ASSESSMENTS)
-        yield Quad(link, OSA.evidence, Literal(cells["evidence"].text, language="en"), ASSESSMENTS)
-        yield Quad(link, OSA.confidence, confidence, ASSESSMENTS)
-        if qid := cells["wikidata_qid"].text:
-            yield Quad(link, OSA.linkedTo, WD[qid], ASSESSMENTS)
-            if confidence == OSA.Verified:
-                yield Quad(iri, SKOS.exactMatch, WD[qid], DefaultGraph())
+        confidence, number = cells["confidence"].term, cells["wikidata_qid"].text
+        kind, evidence = cells["entity_kind"].text, cells["evidence"].text
+        is_verified = number and confidence == OSA.Verified
+        yield _link(
+            WIKIDATA_LINKS,
+            cells,
+            reader,
+            evidence=evidence,
+            confidence=confidence,
+            relation=relation_of(kind, number, evidence) if is_verified else SKOS.exactMatch,
+        )
+    for cells in _cells(folder, NEAR_MISSES, reader, lambda _: None):
+        evidence = f"{cells['reason'].text}; {cells['evidence'].text}"
+        relation = OWL.differentFrom
+        yield _link(NEAR_MISSES, cells, reader, evidence=evidence, confidence=OSA.Verified, relation=relation)
+
+
+def _link(table: Table, cells: Cells, reader: CellReader, **said: Any) -> Link:
+    label, number = cells["entity_label"].text, cells["wikidata_qid"].text
+    try:
+        return Link(label, reader.names.by_label[label], item=WD[number] if number else None, **said)
+    except ValueError as error:
+        file = f"{table.name}.csv"
+        raise MalformedSourceError(str(error), file=file, column="wikidata_qid", value=number) from error
 
 
 def _cells(folder: Path, table: Table, reader: CellReader, counted: Callable[[str], None]) -> Iterator[Cells]:

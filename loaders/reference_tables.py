@@ -28,6 +28,15 @@ WIKIDATA_LINKS = Table(
         Column("confidence", "concept", scheme="Confidence", required=True),
     ),
 )
+NEAR_MISSES = Table(
+    "near_misses",
+    (
+        Column("entity_label", "text", required=True),
+        Column("wikidata_qid", "text", required=True),
+        Column("reason", "text", required=True),
+        Column("evidence", "text", required=True),
+    ),
+)
 WIKIDATA_PROPERTIES = Table(
     "wikidata_properties",
     (

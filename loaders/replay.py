@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, parse
 
-from graph.bundle import Bundle, in_graph, source_graph
+from graph.bundle import Bundle, in_graph, outside_graph, source_graph
 from graph.claims import claim_parts
 from graph.curation_quads import retracted_quads
 from graph.datadir import DataDirectory
@@ -87,9 +87,10 @@ class Replay:
             self.user_graphs.append(part)
             return
         iri = part.source.iri
-        if not part.claims and iri in self.by_source:
+        is_description = not part.claims and not part.is_whole
+        if is_description and iri in self.by_source:
             self.by_source[iri] = _redescribed(self.by_source[iri], part)
-        elif not part.claims and iri in shipped and source_id(iri) not in self.replaced:
+        elif is_description and iri in shipped and source_id(iri) not in self.replaced:
             self.redescribed[iri] = part
         else:
             self.by_source[iri] = part
@@ -113,6 +114,7 @@ class Replay:
         if graph is not None:
             self.drop_graphs([graph])
             return
+        self.drop_graphs([outside_graph(name)])
         self.by_source.pop(source_iri(name), None)
         self.redescribed.pop(source_iri(name), None)
         self.replaced |= {name}
@@ -146,15 +148,22 @@ def graph_name(name: str) -> NamedNode | None:
         return None
 
 
-def replay(entries: Sequence[Entry], kept: Path, scratch: Path, workshop: Workshop) -> Replay:
-    """What a journal comes to; `kept` holds the loaded files by content.
+def replay(
+    entries: Sequence[Entry],
+    kept: Path,
+    scratch: Path,
+    workshop: Workshop,
+    linked: Callable[[], Mapping[str, NamedNode]] = dict,
+) -> Replay:
+    """What a journal comes to; `kept` holds the loaded files by content, `linked` is for the loaders.
 
     Raises SourceError where a kept file no longer loads, StoreMissingError where one is gone.
     """
     past = Replay()
     if not entries:
         return past
-    context = LoadContext(read_names(workshop.tables), read_vocabulary(), scratch=scratch)
+    names = read_names(workshop.tables)
+    context = LoadContext(names, read_vocabulary(), linked=linked, scratch=scratch)
     scratch.mkdir(parents=True)
     shipped = shipped_sources(workshop.tables, context)
     for number, entry in enumerate(entries):
@@ -175,9 +184,9 @@ def replay(entries: Sequence[Entry], kept: Path, scratch: Path, workshop: Worksh
             keep_graphs=entry.keep_graphs,
             reject=(lambda _: None) if entry.keep_going else None,
         )
-        names = [file.loader for file in entry.files]
-        for name in dict.fromkeys(names):
-            files = [path for path, each in zip(paths, names, strict=True) if each == name]
+        chosen = [file.loader for file in entry.files]
+        for name in dict.fromkeys(chosen):
+            files = [path for path, each in zip(paths, chosen, strict=True) if each == name]
             loader = choose_loader(files[0], dict(workshop.loaders), name)
             for part in loader.read(files, now):
                 past.take(part, shipped)

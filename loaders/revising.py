@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from pyoxigraph import NamedNode, Quad
 
-from graph.bundle import Bundle, Place, source_graph
+from graph.bundle import Bundle, Place, outside_graph, source_graph
 from graph.curation import COUNTED as CURATION_ACTS
 from graph.curation import Act, curation_of, read_acts, write_acts
 from graph.curation_quads import retracted_graph
@@ -76,7 +76,7 @@ class Work:
             self.validation.submit_bundle(part, self.store)
             self.taken.append(part)
         known = described_source(self.store, part.source.iri)
-        if known is not None and not part.claims:
+        if known is not None and not part.claims and not part.is_whole:
             # A description alone replaces the description: the claims were not what this file is about.
             self.revision.describe(part)
         else:
@@ -101,11 +101,18 @@ class Work:
         for name in set(part.names) - self.graphs:
             self.store.drop_graph(name)
         self.graphs |= set(part.names)
-        self.store.bulk_load(part.quads)
+        self.store.load_lines(part.quads)
 
     def remove(self, identifier: str) -> bool:
-        """Take a source away; false where there is none of that id."""
-        return bool(SOURCE_ID.fullmatch(identifier)) and self.revision.remove(source_iri(identifier))
+        """Take a source away, and what it says of things that are none of ours; false where there is none."""
+        if not SOURCE_ID.fullmatch(identifier):
+            return False
+        outside = outside_graph(identifier)
+        has_outside = next(self.store.quads(graph=outside), None) is not None
+        if has_outside:
+            self.store.drop_graph(outside)
+            self.graphs.add(outside)
+        return self.revision.remove(source_iri(identifier)) or has_outside
 
     def drop(self, name: NamedNode | None) -> bool:
         """Take a user graph away; false where there is none of that name."""
@@ -125,7 +132,7 @@ class Work:
         """
         gained = {}
         for name in sorted(self.graphs, key=str):
-            old, new = (sum(1 for _ in store.quads(graph=name)) for store in (self.before, self.store))
+            old, new = (store.graph_size(name) for store in (self.before, self.store))
             if old != new or not all(_holds(self.before, quad) for quad in self.store.quads(graph=name)):
                 gained[name] = new - old
         return gained

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
-from graph.bundle import Place, bundle_triples, source_graph
+from graph.bundle import Place, bundle_triples, outside_graph, source_graph
 from graph.curation import NO_CURATION, Curation
 from graph.embedded import EmbeddedStore
 from graph.errors import ForbiddenError, MalformedSourceError, SourceError, UnknownResourceError
@@ -87,7 +87,7 @@ class SourceWriter:
         return SourceWrite(not old, change, self._write(identifier, held, ".nt"))
 
     def remove(self, identifier: str, may_describe: bool, touch: Touch) -> SourceWrite:
-        """Take the source away, as if it had never been there.
+        """Take the source away, and what it says of things that are none of ours.
 
         Raises UnknownResourceError where there is none, and ForbiddenError where that is not allowed.
         """
@@ -99,7 +99,11 @@ class SourceWriter:
         touch()
         revision = Revision(self._store, self._context.vocabulary, self._curation)
         revision.remove(iri)
-        return SourceWrite(False, revision.finish(), None)
+        change = revision.finish()
+        outside = outside_graph(identifier)
+        change.quads -= self._store.graph_size(outside)
+        self._store.drop_graph(outside)
+        return SourceWrite(False, change, None)
 
     def parsed(self, identifier: str, documents: Sequence[Document]) -> set[Triple]:
         """The triples of documents that are about one source; blank nodes have become IRIs.

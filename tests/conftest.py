@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import gc
 import http.client
 import json
 import os
@@ -17,7 +18,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -52,6 +53,61 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Puts the long ones first, for `--no-loadscope-reorder`."""
     order = {name: place for place, name in enumerate(LONG)}
     items.sort(key=lambda item: order.get(item.path.relative_to(Path(__file__).parent).parts[0], len(LONG)))
+
+
+class Outside(NamedTuple):
+    """What tests tried to reach besides this machine: nothing, or the test that tried has failed."""
+
+    attempts: list[str]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def outside() -> Iterator[Outside]:
+    """Lets tests connect to this machine alone, and resolve no names but its own."""
+    attempts: list[str] = []
+
+    def is_own(host: object) -> bool:
+        return isinstance(host, str) and (host in ("localhost", "::1", "") or host.startswith("127."))
+
+    def require_own(host: object) -> None:
+        if not is_own(host):
+            attempts.append(str(host))
+            pytest.fail(f"a test tried to reach {host}")
+
+    def connecting(method: Callable[..., Any]) -> Callable[..., Any]:
+        def connect(self: socket.socket, address: Any) -> Any:
+            if self.family in (socket.AF_INET, socket.AF_INET6):
+                require_own(address[0])
+            return method(self, address)
+
+        return connect
+
+    def resolving(function: Callable[..., Any]) -> Callable[..., Any]:
+        def resolve(host: Any, *arguments: Any, **named: Any) -> Any:
+            if host is not None:
+                require_own(host.decode() if isinstance(host, bytes) else host)
+            return function(host, *arguments, **named)
+
+        return resolve
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", connecting(socket.socket.connect))
+        patch.setattr(socket.socket, "connect_ex", connecting(socket.socket.connect_ex))
+        patch.setattr(socket, "getaddrinfo", resolving(socket.getaddrinfo))
+        patch.setattr(socket, "gethostbyname", resolving(socket.gethostbyname))
+        yield Outside(attempts)
+    assert attempts == []
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """Collects without looking for garbage: every process collects all tests, and throws nothing away."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
 
 
 class ShippedBuild(NamedTuple):

@@ -9,6 +9,7 @@ from jinja2 import StrictUndefined
 
 from web.about import about_routes
 from web.browse import browse_routes
+from web.compare import compare_routes
 from web.compression import compress
 from web.contradictions import contradiction_routes
 from web.crawlers import crawler_routes
@@ -17,8 +18,11 @@ from web.errors import register_errors
 from web.explain import explain_routes
 from web.explore import explore_routes
 from web.exports import export_routes
+from web.fragments import fragment_routes
 from web.frame import add_frame
+from web.further_exports import further_export_routes
 from web.headers import add_headers
+from web.links import link_routes
 from web.map import map_routes
 from web.neighbours_api import neighbour_routes
 from web.ontology_pages import ontology_routes
@@ -29,6 +33,7 @@ from web.perspectives import perspective_routes
 from web.queries import query_routes
 from web.query_api import query_api_routes
 from web.query_page import query_page_routes
+from web.reconcile import reconcile_routes
 from web.search_page import search_routes
 from web.site import Site
 from web.snapshots import snapshot_routes
@@ -38,25 +43,32 @@ from web.terms import cell, group_digits, heading
 from web.timeline import timeline_routes
 from web.vendor import vendor_routes
 from web.views import VIEW, here
+from web.void import void_routes
 
 # The pages beside those of things and questions.
 REFERENCE: Final = (
     about_routes,
     browse_routes,
+    compare_routes,
     contradiction_routes,
     crawler_routes,
     export_routes,
+    fragment_routes,
     explore_routes,
+    further_export_routes,
+    link_routes,
     map_routes,
     neighbour_routes,
     ontology_routes,
     openapi_routes,
     path_routes,
     perspective_routes,
+    reconcile_routes,
     search_routes,
     snapshot_routes,
     source_routes,
     timeline_routes,
+    void_routes,
 )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -19,12 +20,13 @@ from graph.readers import Answer, ReaderPool
 from graph.snapshot_pointer import SnapshotPointer
 from graph.view_desk import ViewDesk
 from web.answer_cache import AnswerCache, Cached, Key, entity_tag, is_known, is_repeatable
+from web.dataset_description import PATH, parameters_of
 from web.exchange import Exchange, Headers, Reply
 from web.headers import CROSS_ORIGIN, NO_SNIFF
 from web.negotiation import GRAPHS, HTML, RESULTS, accepts_gzip, choose, content_type, prefers_html
 from web.operation import Fields, graph_names, only, read_fields, read_request, the_one
 from web.receipts import ONLY_JSON, PLAIN_DATASET
-from web.service_description import Service, describe_service
+from web.service_description import KEPT_GRAPHS, Service, describe_service
 from web.settings import Settings
 from web.views import choice_at, snapshot_of, view_headers
 from web.writes import UpdateOrder, Writer, Writes
@@ -181,6 +183,11 @@ class SparqlEndpoint:
         service = Service(exchange.base + exchange.path, is_union, writes, note)
         headers = [*CROSS_ORIGIN, NO_SNIFF, VARY, ("content-type", content_type(media_type))]
         headers += view_headers(view)
+        if not self._settings.raw:
+            dataset = exchange.base + PATH + parameters_of(view)
+            federates = bool(self._settings.services)
+            service = replace(service, federates=federates, dataset=dataset, graphs=KEPT_GRAPHS)
+            headers.append(("link", f'<{dataset}>; rel="describedby"'))
         return Reply(HTTPStatus.OK, headers, describe_service(service, media_type))
 
 

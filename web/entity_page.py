@@ -17,6 +17,7 @@ from web.citation import citation_of
 from web.entity import Entity, Evidence, in_order, why
 from web.entity_data import DATA_FORMATS, digest
 from web.entity_reading import Axioms, read_entity
+from web.exports import GRAPH_FILES
 from web.labels import Labels, labels_of
 from web.nodes import Node, local_name, original
 from web.paging import paged
@@ -156,5 +157,6 @@ TOOLS: Final[dict[str, Any]] = {
     "page_address": page_address,
     "is_verified": is_verified,
     "formats": DATA_FORMATS,
+    "graph_files": GRAPH_FILES,
     "folded_from": FOLDED_FROM,
 }

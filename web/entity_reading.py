@@ -9,6 +9,7 @@ from typing import Final
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from graph.datadir import Snapshot
+from graph.links import LINKING
 from graph.query_parameters import Given
 from graph.results import ResultTerm
 from ontology.namespaces import OSA, RDF, RDFS, SKOS
@@ -27,6 +28,9 @@ SHOWN_POINTING: Final = 5
 SHOWN_GROUPS: Final = 12
 SHORT_CUTS: Final = (OSA.supportedBy.value, OSA.contestedBy.value)
 FRAMED: Final = ("osa:framingKind", "osa:stance")
+# What is told among the identifiers of a thing, and the properties that lead from there to items elsewhere.
+LINKS: Final = frozenset({OSA.Link, OSA.NearMiss})
+LEADING: Final = ("osa:linkedTo", "osa:notLinkedTo")
 
 Axioms = frozenset[Triple]
 
@@ -116,7 +120,7 @@ class _Telling:
         self._axioms = axioms
         self._slots = [node for node in assessed.values() if OSA.Resolution in node.all("rdf:type")]
         self._contradictions = [n for n in assessed.values() if OSA.Contradiction in n.all("rdf:type")]
-        self._links = [node for node in assessed.values() if OSA.Link in node.all("rdf:type")]
+        self._links = [node for node in assessed.values() if LINKS.intersection(node.all("rdf:type"))]
         competing = {term for slot in self._slots for side in _sides(slot) for term in side}
         rest = [claim for claim in claims.values() if NamedNode(claim.iri) not in competing]
         about = [claim for claim in rest if claim.text("osa:subject") == iri]
@@ -174,7 +178,7 @@ class _Telling:
         """Whether a value has a name that is not the thing's own, and does not stand among its links."""
         if isinstance(value, BlankNode) or value == NamedNode(self._iri):
             return False
-        return not any(value in link.all("osa:linkedTo") for link in self._links)
+        return not any(value in link.all(name) for link in self._links for name in LEADING)
 
     def _statement(self, row: Row) -> Statement:
         predicate, value = row["predicate"], row["value"]
@@ -187,7 +191,7 @@ class _Telling:
     def _is_inferred(self, row: Row) -> bool:
         """Whether neither a source nor the ontology gives it; a rule of counting comes with its count."""
         predicate, value = row["predicate"], row["value"]
-        if "isGiven" not in row or text_of(row, "isGiven") == "true" or predicate == SKOS.exactMatch:
+        if "isGiven" not in row or text_of(row, "isGiven") == "true" or predicate in LINKING:
             return False
         name = short_iri(text_of(row, "predicate"))
         if any(value in slot.all(name) for slot in self._slots):

@@ -16,18 +16,19 @@ from pyoxigraph import NamedNode
 
 from graph.datadir import Snapshot
 from graph.errors import UnknownResourceError, shorten
+from ontology.class_depths import Depths
 from ontology.namespaces import ID
 from web.addresses import page_address
 from web.explore_address import MOST_CHOSEN, Wanted, read_direction, read_wanted, thing_in, things_in
 from web.explore_picture import picture
 from web.explore_scene import (
     MOST_DEGREE,
-    Depths,
     Scene,
     described,
     narrowed,
     read_scene,
 )
+from web.exports import GRAPH_FILES
 from web.filters import choices, iri_filter
 from web.labels import labels_of
 from web.neighbour_reading import counted_again, read_counted, read_group
@@ -120,8 +121,9 @@ def _files(wanted: Wanted, scene: Scene) -> list[tuple[str, str]]:
     is_named = len(scene.things) <= MOST_NAMED
     things = [short_iri(iri) for iri in (scene.things if is_named else wanted.iris)]
     only = "1" if is_named else None
-    formats = {"gexf": "GEXF", "graphml": "GraphML", "ttl": "Turtle"}
-    return [(name, here(f"/export/graph.{kind}", iri=things, only=only)) for kind, name in formats.items()]
+    return [
+        (form.name, here(f"/export/graph.{end}", iri=things, only=only)) for end, form in GRAPH_FILES.items()
+    ]
 
 
 def _links(site: Site, depths: Depths, at: Snapshot) -> str:

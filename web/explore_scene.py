@@ -10,8 +10,7 @@ from typing import Final
 from pyoxigraph import NamedNode
 
 from graph.datadir import Snapshot
-from ontology.namespaces import OSA, RDFS
-from ontology.vocabulary import ontology_triples
+from ontology.class_depths import Depths
 from web.labels import Labels, labels_of
 from web.neighbour_reading import read_neighbours
 from web.neighbours import Group, Link, Neighbourhood
@@ -70,23 +69,6 @@ class Scene:
         return Counter(
             self.classes[iri] for iri in self.things if iri in self.classes and iri not in self.chosen
         )
-
-
-class Depths:
-    """How special the classes of the ontology are: the deeper, the more."""
-
-    def __init__(self) -> None:
-        self._above: dict[str, set[str]] = defaultdict(set)
-        for triple in ontology_triples():
-            if triple.predicate == RDFS.subClassOf and isinstance(triple.object, NamedNode):
-                self._above[str(getattr(triple.subject, "value", ""))].add(triple.object.value)
-
-    def most_special(self, classes: Iterable[str]) -> str | None:
-        """The class that says most, those of ours first."""
-        return max(classes, key=lambda each: (NamedNode(each) in OSA, self._depth(each), each), default=None)
-
-    def _depth(self, iri: str) -> int:
-        return max((1 + self._depth(each) for each in self._above.get(iri, ())), default=0)
 
 
 def read_scene(site: Site, iris: Sequence[str], also: Collection[str], depths: Depths, at: Snapshot) -> Scene:

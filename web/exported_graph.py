@@ -2,78 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import chain, zip_longest
 from typing import Final
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import NamedNode
 
 from graph.datadir import Snapshot
-from graph.terms import first_day, is_date, last_day
-from web.explore_scene import Depths
+from graph.errors import LimitExceededError
+from graph.thing_graph import ExportedGraph
+from graph.thing_graph_reading import Reading, described_graph, things_in
+from ontology.class_depths import Depths
 from web.graph_reading import AROUND, AROUND_ALL, is_of_a_vocabulary, links_around, links_from
 from web.labels import Labels, labels_of
-from web.nodes import Node, local_name, nodes
 from web.path_search import Around, Link
-from web.site import Site, text_of
+from web.site import Site, count_of, text_of
 
 MOST_NODES: Final = 500
 MOST_LINKS: Final = 5_000
 FAN: Final = 200
-DATED: Final = ("osa:date", "osa:signedOn", "osa:deliveredOn", "dcterms:issued")
-# Families of classes: who, what is given and paid, goods, what happens and what rules, who says so.
-FAMILIES: Final = (
-    ("State", "Organization", "Person", "Actor", "Region", "Government"),
-    ("Programme", "AssistanceProject", "CommittedProject", "BudgetLine", "RecipientCount", "Participation"),
-    ("EquipmentItem", "EquipmentClass"),
-    ("PolicyEvent", "Event", "Instrument"),
-    ("Source", "Claim"),
-)
-
-
-@dataclass(frozen=True)
-class GraphNode:
-    """A thing: `kind` is its class in words, `family` a number of FAMILIES; `start` and `end` are days."""
-
-    iri: str
-    label: str
-    kind: str = ""
-    family: int | None = None
-    start: str = ""
-    end: str = ""
-
-
-@dataclass(frozen=True)
-class GraphLink:
-    """A statement between two nodes, with the name of its property."""
-
-    source: str
-    target: str
-    predicate: str
-    label: str
-    is_contested: bool = False
-
-
-@dataclass(frozen=True)
-class ExportedGraph:
-    """Nodes and links, where they come from, and in `remarks` what is left out."""
-
-    title: str
-    origin: str
-    made: str
-    nodes: Sequence[GraphNode]
-    links: Sequence[GraphLink]
-    remarks: Sequence[str] = ()
-
-    @property
-    def is_cut(self) -> bool:
-        """Whether something is left out that was asked for."""
-        return bool(self.remarks)
-
-    def description(self, *further: str) -> str:
-        """What a reader of the file should know."""
-        return " ".join((self.title + ".", self.origin, *self.remarks, *further))
+# So many links a whole dataset may have to be sent in one piece; as the query has it.
+MOST_OF_ALL: Final = 10_000
+TOO_LARGE: Final = "The graph has more than {:,} links between things, more than is sent in one piece"
+REMEDY: Final = "Take a part of it, or write it where the data are: osagraph export graph.gexf"
 
 
 def exported_graph(
@@ -95,7 +46,7 @@ def exported_graph(
             remarks.append(f"Only {MOST_NODES} of {len(neighbours) + len(set(iris))} things are here.")
     links, dropped = _links(site, things, around, at)
     remarks += dropped
-    return _described(site, things, links, remarks, depths, at)
+    return described_graph(reading_of(site, depths, at), things, links, *origin_of(site, at), remarks)
 
 
 def _neighbours(around: Mapping[str, Around], chosen: Collection[str], through_all: bool) -> list[str]:
@@ -127,65 +78,33 @@ def _links(
     return among[:MOST_LINKS], remarks
 
 
-def _described(
-    site: Site,
-    things: Sequence[str],
-    links: Sequence[Link],
-    remarks: Sequence[str],
-    depths: Depths,
-    at: Snapshot,
-) -> ExportedGraph:
-    described = nodes(site, "kinds-and-dates", things, at)
-    kinds = {iri: depths.most_special(_iris(node.all("rdf:type"))) or "" for iri, node in described.items()}
-    named = {*things, *kinds.values(), *(link.predicate for link in links)} - {""}
-    labels = labels_of(site, map(NamedNode, sorted(named)), at=at)
-    asked = {"subject": [NamedNode(each) for each in things]}
-    contested = {
-        Link(*(text_of(row, name) for name in ("subject", "predicate", "object")))
-        for row in site.rows("links-contested", asked, at)
-    }
+def whole_graph(site: Site, depths: Depths, at: Snapshot) -> ExportedGraph:
+    """All things of the snapshot or view and the links among them.
+
+    Raises LimitExceededError where there are too many, and what `Site.rows` raises.
+    """
+    # A count is remembered, so that who asks again for too much costs nothing.
+    if count_of(next(iter(site.rows("things-linked-counted", at=at)), {}), "number") > MOST_OF_ALL:
+        raise LimitExceededError(TOO_LARGE.format(MOST_OF_ALL), remedy=REMEDY)
+    rows = site.rows("things-linked", at=at, is_kept=False)
+    links = sorted(Link(*(text_of(row, name) for name in ("subject", "predicate", "object"))) for row in rows)
+    reading = reading_of(site, depths, at)
+    return described_graph(
+        reading, things_in(links), links, *origin_of(site, at), (), "All things of osagraph"
+    )
+
+
+def reading_of(site: Site, depths: Depths, at: Snapshot) -> Reading:
+    """How a snapshot is asked, with names in the language of the request."""
+
+    def naming(iris: Collection[str]) -> Callable[[str], str]:
+        known = {iri for iri in iris if not iri.startswith("_:")}
+        return labels_of(site, map(NamedNode, sorted(known)), at=at).text
+
+    return Reading(lambda name, values: site.rows(name, values, at, is_kept=False), naming, depths)
+
+
+def origin_of(site: Site, at: Snapshot) -> tuple[str, str]:
+    """Where a graph comes from, and the day of its snapshot."""
     made = (at.made or site.current().made or "")[:10]
-    return ExportedGraph(
-        ", ".join(labels.text(each) for each in things[:1]) + (" and others" if len(things) > 1 else ""),
-        f"From osagraph, {site.address}, snapshot {at.number}" + (f" of {made}." if made else "."),
-        made,
-        [_node(described[iri], kinds[iri], labels) for iri in things],
-        [GraphLink(*_ends(link), labels.text(link.predicate), link in contested) for link in links],
-        remarks,
-    )
-
-
-def _ends(link: Link) -> tuple[str, str, str]:
-    return link.subject, link.object, link.predicate
-
-
-def _iris(terms: Iterable[object]) -> list[str]:
-    return [term.value for term in terms if isinstance(term, NamedNode)]
-
-
-def _node(node: Node, kind: str, labels: Labels) -> GraphNode:
-    start, end = _days(node)
-    return GraphNode(
-        node.iri, labels.text(node.iri), labels.text(kind) if kind else "", family_of(node), start, end
-    )
-
-
-def family_of(node: Node) -> int | None:
-    """The family that its classes belong to; None for what has none."""
-    names = {local_name(iri) for iri in _iris(node.all("rdf:type"))}
-    return next((number for number, family in enumerate(FAMILIES) if names & set(family)), None)
-
-
-def _days(node: Node) -> tuple[str, str]:
-    """The first and the last day of which it has a date; nothing twice where it has none."""
-    dates = [term for name in DATED for term in node.all(name) if isinstance(term, Literal) and is_date(term)]
-    days = sorted(day for date in dates for day in _spanned(date.value))
-    return (days[0], days[-1]) if days else ("", "")
-
-
-def _spanned(date: str) -> list[str]:
-    """The first and the last day of a date; none where it is no date, whatever its datatype says."""
-    try:
-        return [first_day(date).isoformat(), last_day(date).isoformat()]
-    except ValueError:
-        return []
+    return f"From osagraph, {site.address}, snapshot {at.number}" + (f" of {made}." if made else "."), made

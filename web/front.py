@@ -93,7 +93,9 @@ class Front:
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """The server is about to begin."""
         self._loop = loop
-        self._pool = ReaderPool(self._pointer.current, self._settings.limits())
+        self._pool = ReaderPool(
+            self._pointer.current, self._settings.limits(), self._settings.allowed_services()
+        )
         self._views = ViewDesk(
             DataDirectory(self._settings.data),
             self._pointer.current,

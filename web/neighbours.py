@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ontology.namespaces import DCTERMS, OSA, RDF, SKOS
+from ontology.namespaces import DCTERMS, OSA, OWL, RDF, SKOS
 from web.entity import PLACE
 
 CLAIMS: Final = frozenset({OSA.supportedBy.value, OSA.contestedBy.value})
@@ -21,6 +21,8 @@ HIDDEN: Final = frozenset(
         SKOS.inScheme.value,
         SKOS.topConceptOf.value,
         DCTERMS.license.value,
+        OWL.sameAs.value,
+        OWL.differentFrom.value,
     }
 )
 # What says who has published, from the source to the publisher.

@@ -14,10 +14,11 @@ from flask import Blueprint, Response, jsonify, request
 
 from graph.datadir import Snapshot
 from graph.errors import InvalidParameterError, UnknownResourceError, shorten
+from ontology.class_depths import Depths
 from web.answer_cache import is_known
 from web.explore_address import read_also, read_direction, thing_in
 from web.explore_picture import picture
-from web.explore_scene import Depths, described
+from web.explore_scene import described
 from web.filters import iri_filter
 from web.neighbour_reading import counted_again, read_counted, read_group, read_neighbours
 from web.neighbours import Group, Neighbourhood

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import functools
 import hashlib
+import json
 from typing import Final
 
 from flask import Blueprint, Response, redirect, render_template, request
@@ -14,6 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from graph.errors import UnknownResourceError
 from graph.tallies import CLASSES
+from ontology.jsonld_context import context
 from ontology.namespaces import OSA, OWL, RDF, RDFS, SKOS
 from ontology.serialize import FORMATS, serialized_ontology
 from ontology.shape_files import shape_triples
@@ -65,6 +67,10 @@ def ontology_routes(site: Site) -> Blueprint:
         if ending not in ENDINGS:
             raise NotFound(f"The ontology can be had as .{', .'.join(FORMATS)} and .owl.")
         return answer(ending)
+
+    @routes.get("/ontology/context.jsonld")
+    def send_context() -> Response:
+        return _file(json.dumps({"@context": dict(context())}, indent=1).encode(), "application/ld+json")
 
     @routes.get("/ontology/<name>")
     def show_term(name: str) -> AnyResponse:

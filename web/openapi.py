@@ -22,6 +22,7 @@ Document = dict[str, Any]
 PLAIN_JSON: Final = "application/json"
 TYPES: Final = {
     "iri": {"type": "string"},
+    "term": {"type": "string"},
     "string": {"type": "string"},
     "integer": {"type": "integer"},
     "decimal": {"type": "number"},
@@ -69,7 +70,7 @@ def openapi_routes(site: Site) -> Blueprint:
 
 
 def _document(site: Site) -> Document:
-    there = {rule.rule for rule in current_app.url_map.iter_rules()}
+    there = {rule.rule.replace("<", "{").replace(">", "}") for rule in current_app.url_map.iter_rules()}
     # The front answers these before Flask.
     there |= {"/sparql", "/healthz", "/readyz"}
     paths = {path: item for path, item in _endpoints().items() if path in there}
@@ -141,13 +142,64 @@ def _endpoints() -> Document:
         "/api/prefixes": {
             "get": _operation("listPrefixes", "Prefixes and their namespaces", PLAIN_JSON, OBJECT)
         },
+        "/api/compare": {"get": _comparison()},
+        "/api/links": {"get": _links()},
         "/api/neighbours": {"get": _neighbours()},
         "/api/path": {"get": _connection()},
         "/api/search": {"get": _search()},
+        "/export/ftm-report.json": {"get": _further("reportFtm", "What has no place in FollowTheMoney")},
+        "/export/ftm.json": {"get": _ftm()},
+        "/export/quickstatements.json": {"get": _statements()},
+        **_reconciliation(),
         "/api/openapi.json": {"get": _operation("describe", "This description", PLAIN_JSON, OBJECT)},
         "/healthz": {"get": _operation("isAlive", "Whether the server answers", PLAIN_JSON, OBJECT)},
         "/readyz": {"get": _operation("isReady", "Whether a query would be answered", PLAIN_JSON, OBJECT)},
     }
+
+
+def _reconciliation() -> Document:
+    """The reconciliation API 0.2: what takes a table's names to things."""
+    id = _parameter("id", "the id of a thing, such as fiji", TEXT, True)
+    prefix = _parameter("prefix", "the beginning of a name", TEXT)
+    cursor = _parameter("cursor", "so many passed over", {"type": "integer", "default": 0})
+    type = _parameter("type", "a class, such as State", TEXT)
+    limit = _parameter("limit", "so many", {"type": "integer", "minimum": 0, "default": 30})
+    batch = {"type": "object", "properties": {"queries": TEXT, "extend": TEXT}}
+    form = {"content": {"application/x-www-form-urlencoded": {"schema": batch}}, "required": True}
+    asked = [
+        _parameter("queries", "a batch of at most 50 queries, as JSON", TEXT),
+        _parameter("extend", "things and properties, as JSON", TEXT),
+        _parameter("callback", "a function that a script of another site has", TEXT),
+    ]
+    answer = "The manifest; the candidates for a batch; or the values of properties"
+    paths: Document = {
+        "/reconcile": {
+            "get": _operation("reconcile", answer, PLAIN_JSON, OBJECT, asked),
+            "post": {**_operation("sendBatch", answer, PLAIN_JSON, OBJECT), "requestBody": form},
+        },
+        "/reconcile/properties": {
+            "get": _operation(
+                "proposeProperties",
+                "Properties that things of a class have",
+                PLAIN_JSON,
+                OBJECT,
+                [type, limit],
+            )
+        },
+    }
+    kind: Document = {
+        "name": "kind",
+        "in": "path",
+        "required": True,
+        "schema": {"type": "string", "enum": ["entity", "type", "property"]},
+    }
+    suggested = _operation(
+        "suggest", "Names that begin like that", PLAIN_JSON, OBJECT, [kind, prefix, cursor, type]
+    )
+    shown = _operation("flyOut", "A few words, as HTML", PLAIN_JSON, OBJECT, [kind, id])
+    paths["/reconcile/suggest/{kind}"] = {"get": suggested}
+    paths["/reconcile/flyout/{kind}"] = {"get": shown}
+    return paths
 
 
 def _search() -> Document:
@@ -159,6 +211,55 @@ def _search() -> Document:
         *(_parameter(name, description, schema) for name, description, schema in VIEW),
     ]
     return _operation("search", "What is called so, or nearly so, the best first", PLAIN_JSON, OBJECT, asked)
+
+
+def _comparison() -> Document:
+    """What the graph holds beside what Wikidata says."""
+    verdicts = ["different", "equal", "only-here", "only-there"]
+    asked = [
+        _parameter("iri", "a thing, by IRI, prefixed name or label; else all that can be compared", TEXT),
+        _parameter("verdict", "only lines of this verdict", {"type": "string", "enum": verdicts}),
+        _parameter("page", "the page of the list", {"type": "integer", "minimum": 1, "default": 1}),
+        *(_parameter(name, description, schema) for name, description, schema in VIEW),
+    ]
+    return _operation("compare", "Values here beside those of Wikidata", PLAIN_JSON, OBJECT, asked)
+
+
+def _links() -> Document:
+    """The links to Wikidata with their evidence."""
+    confidences = ["osa:Verified", "osa:Likely", "osa:Unresolved", "osa:NearMiss"]
+    asked = [
+        _parameter("confidence", "only links of this confidence", {"type": "string", "enum": confidences}),
+        _parameter("type", "only of things of this class, such as osa:State", TEXT),
+        _parameter("page", "the page of the list", {"type": "integer", "minimum": 1, "default": 1}),
+        *(_parameter(name, description, schema) for name, description, schema in VIEW),
+    ]
+    return _operation("listLinks", "Links to Wikidata with their evidence", PLAIN_JSON, OBJECT, asked)
+
+
+def _further(name: str, summary: str, required: bool = True) -> Document:
+    """What is told of some things to other communities."""
+    asked = [
+        _parameter(
+            "iri", "a thing, by IRI or prefixed name; up to 20", {"type": "array", "items": TEXT}, required
+        ),
+        *(_parameter(name, description, schema) for name, description, schema in VIEW),
+    ]
+    return _operation(name, summary, PLAIN_JSON, OBJECT, asked)
+
+
+def _ftm() -> Document:
+    operation = _further("exportFtm", "Things and what is around them as FollowTheMoney entities, one a line")
+    operation["responses"]["200"]["content"] = {"application/json+ftm": {"schema": TEXT}}
+    return operation
+
+
+def _statements() -> Document:
+    operation = _further("exportStatements", "Statements for Wikidata, and the facts that become none", False)
+    operation["parameters"].insert(
+        1, _parameter("retrieved", "when sources were looked at", {"type": "string", "format": "date"})
+    )
+    return operation
 
 
 def _neighbours() -> Document:

@@ -22,8 +22,9 @@ from werkzeug.exceptions import BadRequest
 
 from graph.errors import QueryFailedError, QuerySyntaxError
 from graph.reader_protocol import ReadRequest
+from ontology.class_depths import Depths
 from ontology.namespaces import PREFIXES
-from web.explore_scene import Depths, classes_of
+from web.explore_scene import classes_of
 from web.labels import labels_of
 from web.operation import graph_names, only, read_fields, the_one
 from web.query_faults import fault_of

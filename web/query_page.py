@@ -18,6 +18,7 @@ from graph.query_header import without_header
 from graph.reader_protocol import ReadRequest
 from web.answers import Shown, show
 from web.errors import Problem, problem_here
+from web.exports import GRAPH_FILES
 from web.labels import Labels, labels_in
 from web.operation import Fields, only, read_fields, read_request
 from web.query_citation import cite
@@ -25,7 +26,7 @@ from web.query_faults import Fault, fault_of
 from web.receipts import TOOLS
 from web.site import Site
 from web.vendor import vendor_address
-from web.views import PARAMETERS, view_here
+from web.views import PARAMETERS, here, view_here
 
 # The named query that the editor begins with.
 LANGUAGE: Final = "lang"
@@ -130,6 +131,7 @@ def _page(site: Site, asked: Asked, fields: Fields) -> Response:
         others=[query for query in site.questions if not query.answers],
         addresses=json.dumps({name: vendor_address(file) for name, file in SCRIPTS.items()}),
         downloads=_downloads(asked, endpoint),
+        graphs=_graphs(asked),
         citation=f"/query/citation?{urlencode(_lasting(fields))}",
         **TOOLS,
     )
@@ -155,6 +157,14 @@ def _downloads(asked: Asked, endpoint: str) -> list[tuple[str, str, str]]:
         )
         for format, name in FORMATS[asked.shown.form]
     ]
+
+
+def _graphs(asked: Asked) -> list[tuple[str, str]]:
+    """Address and name of each format of the answer as a graph of things."""
+    if asked.shown is None or asked.shown.form == "ask":
+        return []
+    drawn = {end: form for end, form in GRAPH_FILES.items() if form.draw or asked.shown.form == "graph"}
+    return [(here(f"/export/graph.{end}", query=asked.text), form.name) for end, form in drawn.items()]
 
 
 def _lasting(fields: Fields) -> dict[str, str]:

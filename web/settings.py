@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from graph.envoys import Services
+from graph.outbound import user_agent
 from graph.readers import ReaderLimits
 from graph.view_desk import ViewLimits
 
@@ -20,6 +23,7 @@ class Settings:
     `report_url`: where errors in the data are reported, a mailto: or https: address.
     `proxies`: networks of our own proxies, whose X-Forwarded-* headers are believed.
     `raw`: serve a plain dataset: no pages, and no prefixes that a query need not declare.
+    `services`: which services a query may ask by SERVICE, with the address of each; by default none.
     `readers`: how many queries are evaluated at a time, a third of them for one client.
     `deadline_seconds`: how long a query may take until its first byte.
     `total_seconds`: how long a query may take in all.
@@ -43,6 +47,7 @@ class Settings:
     report_url: str | None = None
     proxies: tuple[str, ...] = ()
     raw: bool = False
+    services: Mapping[str, str] = field(default_factory=dict)
     readers: int = field(default_factory=lambda: 3 * (os.cpu_count() or 1))
     deadline_seconds: float = 10
     total_seconds: float = 60
@@ -76,6 +81,10 @@ class Settings:
             waiting_seconds=self.waiting_seconds,
             memory_bytes=self.memory_bytes,
         )
+
+    def allowed_services(self) -> Services:
+        """Which services queries may ask, and how we introduce ourselves to them."""
+        return Services(self.services, user_agent(self.public_url, self.report_url))
 
     def view_limits(self) -> ViewLimits:
         """What the desk of views has to know."""

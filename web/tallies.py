@@ -7,7 +7,19 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from graph.tallies import CLASSES, CONTRADICTIONS, DATES, PUBLISHERS, YEARS, tallies_in
+from graph.tallies import (
+    CLASSES,
+    CONTRADICTIONS,
+    DATES,
+    LINKS,
+    MATCHES,
+    OUTSIDE_CLASSES,
+    PROPERTIES,
+    PUBLISHERS,
+    SUBJECTS,
+    YEARS,
+    tallies_in,
+)
 from web.site import Site, count_of, text_of
 
 
@@ -25,6 +37,11 @@ ASKED: Final[Mapping[str, Asked]] = MappingProxyType(
         DATES: Asked("dates-counted", ()),
         CONTRADICTIONS: Asked("contradictions-by-kind", ("value",)),
         YEARS: Asked("contradictions-by-year", ("value",)),
+        OUTSIDE_CLASSES: Asked("classes-counted", ("class",)),
+        PROPERTIES: Asked("properties-counted", ("property",)),
+        SUBJECTS: Asked("subjects-counted", ("whose",)),
+        MATCHES: Asked("matches-counted", ("property",)),
+        LINKS: Asked("links-by-confidence", ("confidence",)),
     }
 )
 

@@ -32,7 +32,7 @@ COMPARISON: Final = "/perspectives"
 MOST_COMPARED: Final = 4
 PARAMETERS: Final = ("as-of", "perspective")
 # These are the same in every view.
-CONSTANT: Final = ("/static/", "/api/check", "/api/openapi.json", "/api/prefixes", "/api/vocab")
+CONSTANT: Final = ("/static/", "/api/check", "/api/openapi.json", "/api/prefixes", "/api/vocab", "/reconcile")
 ONLY_SERVED: Final = "Views are made by a server: osagraph serve."
 WHOLE: Final = frozenset({"/sparql", "/sparql/", "/union/sparql"})
 PATH: Final = re.compile(r"(?:/as-of/(?P<as_of>[^/]+))?(?:/perspective/(?P<perspective>[^/]+))?/sparql")

@@ -47,6 +47,8 @@ PAGES = (
     "/contradictions?publisher=osa:StateMedia", "/contradictions?year=2025", "/perspectives", "/snapshots",
     "/snapshots/{snapshot}", "/queries", "/query", "/search?q=japan", "/search?q=oficial+securty",
     "/explore?iri=id:philippines", "/path?from=id:fiji&to=id:malaysia", "/timeline", "/map",
+    "/fragments", "/fragments?predicate=osa:programme", "/fragments?object=id:japan&page=2",
+    "/export/graph.gexf?iri=id:osa", "/export/graph.rdf12.ttl?iri=id:osa",
     "/page/nothing-of-that-name", "/sitemap.xml", "/sitemap/Source-1.xml", "/changes.atom",
 )  # fmt: skip
 PAGE_HEAD = (

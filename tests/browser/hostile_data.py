@@ -115,6 +115,12 @@ def _bundled(number: int, text: Literal) -> Iterator[Quad]:
     )
     yield from _quads(thing, said, FACTS)
     yield Quad(OSA.iri(f"Kind{number}"), RDFS.label, text, FACTS)
+    linked: Said = (
+        *((RDF.type, OSA.Link), (OSA.subject, thing), (OSA.confidence, OSA.Likely), (OSA.linkedTo, later)),
+        *((name, text) for name in (OSA.evidence, OSA.curator, DCTERMS.date)),
+        (OSA.decidedBy, OSA.CuratorReview),
+    )
+    yield from _quads(ID[f"link/bundle{number}"], linked, GRAPH.assessments)
     yield from _sourced(ID[f"source/bundle{number}"], GRAPH[f"source/bundle{number}"], number, text)
     yield from _contradicted(number, thing, text)
 

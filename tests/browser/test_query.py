@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
+from tests.browser.conftest import Server, Visits
 from tests.browser.payloads import IRIS, PAYLOADS
 
 Visit = Callable[..., Any]
@@ -268,19 +269,28 @@ def test_no_text_of_a_result_comes_to_life(visit: Visit, view: str) -> None:
     assert dialogs == []
 
 
+@pytest.fixture(scope="module")
+def library(browser: Any, shipped_server: Server) -> Iterator[Any]:
+    """One query page for the tests that only call what is in its scripts."""
+    visits = Visits(browser, f"http://127.0.0.1:{shipped_server.port}")
+    yield ready(visits("/query"))
+    visits.close()
+    assert visits.faults == []
+
+
 @pytest.mark.parametrize("size", [1, 7, 100_000])
-def test_rows_are_read_however_they_are_cut(visit: Visit, size: int) -> None:
+def test_rows_are_read_however_they_are_cut(library: Any, size: int) -> None:
     bindings = [{"a": {"type": "literal", "value": f'x"\\}}]{{{at}\\'}} for at in range(50)]
     document = {"head": {"vars": ["a", 'bindings":[']}, "results": {"bindings": bindings}}
-    found, end = ready(visit("/query")).evaluate(READ_IN_PIECES, [json.dumps(document), size, "JsonRows"])
+    found, end = library.evaluate(READ_IN_PIECES, [json.dumps(document), size, "JsonRows"])
     assert found == bindings
     assert (end["form"], end["count"], end["variables"]) == ("select", 50, ["a", 'bindings":['])
 
 
 @pytest.mark.parametrize("size", [1, 7, 100_000])
-def test_triples_are_read_however_they_are_cut(visit: Visit, size: int) -> None:
+def test_triples_are_read_however_they_are_cut(library: Any, size: int) -> None:
     text = '<http://a> <http://b> "x\\"\\n\\u00e9"@en-GB .\n_:b1 <http://b> "1"^^<http://c> .'
-    found, end = ready(visit("/query")).evaluate(READ_IN_PIECES, [text, size, "TripleLines"])
+    found, end = library.evaluate(READ_IN_PIECES, [text, size, "TripleLines"])
     literal = {"type": "literal", "value": 'x"\né', "xml:lang": "en-GB"}
     assert found[0] == {
         "subject": {"type": "uri", "value": "http://a"},
@@ -306,6 +316,6 @@ def test_triples_are_read_however_they_are_cut(visit: Visit, size: int) -> None:
     ],
 )
 def test_what_is_offered_depends_on_the_place(
-    visit: Visit, text: str, role: str, subject: str | None
+    library: Any, text: str, role: str, subject: str | None
 ) -> None:
-    assert ready(visit("/query")).evaluate(POSITION, text) == [role, subject]
+    assert library.evaluate(POSITION, text) == [role, subject]

@@ -242,7 +242,9 @@ def test_a_directory_and_a_missing_file_are_named(run: Run, data: Path, tmp_path
     result = run("load", tmp_path / "none.csv", "--data", data)
     assert (result.exit_code, result.output) == (1, "Error: none.csv: no such file. Check the path.\n")
     result = run("load", __file__, "--data", data, "--loader", "spreadsheet")
-    assert result.output == "Error: no loader 'spreadsheet'. Use one of: rdf, source-file, tables.\n"
+    assert (
+        result.output == "Error: no loader 'spreadsheet'. Use one of: rdf, source-file, tables, wikidata.\n"
+    )
     result = run("load", __file__, "--data", data, "--loader", "tables")
     assert result.output.startswith("Error: test_bad_input.py: no table is called so. Use one of: budgets,")
 

@@ -106,7 +106,7 @@ def test_a_service_is_asked_once_and_only_for_its_own_clause(ask: Run, wikidata:
 def test_a_service_that_is_not_there_is_an_error_in_one_sentence(ask: Run) -> None:
     result = ask(ASEAN, "--service", "wikidata=http://127.0.0.1:1/sparql")
     assert result.exit_code == 4
-    assert "http://127.0.0.1:1/sparql did not answer the query: " in result.stderr
+    assert "http://127.0.0.1:1 did not answer: " in result.stderr
     assert len(result.stderr.splitlines()) == 1
 
 

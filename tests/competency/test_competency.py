@@ -16,9 +16,11 @@ import pytest
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolution, QuerySolutions, parse_query_results
 
 from graph.embedded import EmbeddedStore
-from graph.federation import WIKIDATA, federated
+from graph.federation import federated
 from graph.named_query import read_query
-from graph.service_client import ask_service
+from graph.outbound import Outbound, Policy
+from graph.service_clauses import WIKIDATA
+from graph.service_client import ServiceClient
 from tests.competency.wikidata import PlayedWikidata
 
 ROOT = Path(__file__).parents[2]
@@ -37,7 +39,8 @@ def test_a_question_has_exactly_the_expected_answer(
     expected_file = path.with_suffix(".srj")
     assert expected_file.exists(), f"{path.name} has no expected answer"
     query = read_query(path)
-    text = federated(query.bind({}), {WIKIDATA: wikidata.address}, ask_service)
+    client = ServiceClient(Outbound(Policy.of([wikidata.address])))
+    text = federated(query.bind({}), {WIKIDATA: wikidata.address}, client.ask)
     results = shipped_store.query(text)
     assert isinstance(results, QuerySolutions | QueryBoolean), f"{path.name} is neither SELECT nor ASK"
     expected = parse_query_results(path=str(expected_file), format=QueryResultsFormat.JSON)

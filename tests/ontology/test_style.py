@@ -167,8 +167,8 @@ def test_files_use_the_prefixes_of_the_one_list(path: Path) -> None:
 
 def test_the_version_of_the_ontology_is_in_its_version_iri() -> None:
     ontology = NamedNode("https://w3id.org/osagraph/ontology")
-    assert values(ontology, OWL.versionIRI) == [NamedNode("https://w3id.org/osagraph/ontology/2.1.0")]
-    assert Triple(ontology, OWL.versionInfo, Literal("2.1.0")) in TRIPLES
+    assert values(ontology, OWL.versionIRI) == [NamedNode("https://w3id.org/osagraph/ontology/2.2.0")]
+    assert Triple(ontology, OWL.versionInfo, Literal("2.2.0")) in TRIPLES
 
 
 def test_only_the_properties_that_no_source_states_are_inferred() -> None:

@@ -235,7 +235,7 @@ def test_the_ontology_tells_what_is_meant(get: Any) -> None:
     assert "A source has one title." in words(get("/ontology/Source").text)
 
 
-@pytest.mark.parametrize("path", ["/ontology", "/ontology/2.1.0"])
+@pytest.mark.parametrize("path", ["/ontology", "/ontology/2.2.0"])
 @pytest.mark.parametrize(
     ("accept", "content_type"),
     [

@@ -160,7 +160,7 @@ def test_an_unknown_parameter_is_refused_with_those_that_are_known(tmp_path: Pat
         ("#+ summary: S\n#+ parameters:\n#+   x: iri\nASK {}", "line 3: a parameter is written"),
         (
             "#+ summary: S\n#+ parameters:\n#+   x: {type: uri}\nASK {}",
-            "line 3: the type is one of iri, string",
+            "line 3: the type is one of iri, term, string",
         ),
         ("#+ summary: S\n#+ parameters:\n#+   x: {type: iri; x}\nASK {}", "line 3: cannot read"),
         (

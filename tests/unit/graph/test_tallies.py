@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pyoxigraph import DefaultGraph, Literal, Quad
+from pyoxigraph import BlankNode, DefaultGraph, Literal, Quad
 
 from graph.curation import NO_CURATION, Curation
 from graph.embedded import EmbeddedStore
@@ -18,16 +18,23 @@ from graph.tallies import (
     CLASSES,
     CONTRADICTIONS,
     DATES,
+    LINKS,
+    MATCHES,
     NAME,
     NAMES,
+    OTHERS,
+    OURS,
+    OUTSIDE_CLASSES,
+    PROPERTIES,
     PUBLISHERS,
+    SUBJECTS,
     YEARS,
     gained,
     tallies_in,
     tally,
     with_gain,
 )
-from ontology.namespaces import DCTERMS, ID, OSA, RDF, XSD
+from ontology.namespaces import DCTERMS, ID, OSA, PROV, RDF, SKOS, WD, XSD
 from ontology.vocabulary import Vocabulary
 from tests.unit.graph.revision_world import World
 
@@ -35,6 +42,7 @@ NUMBERS = range(5)
 STEPS = st.lists(st.sampled_from(["load", "remove", "retract", "restore"]), min_size=1, max_size=10)
 SOURCE, CLASH = ID.iri("source/s"), ID.iri("contradiction/c")
 DEFAULT = DefaultGraph()
+LINK = ((RDF.type, OSA.Link), (OSA.confidence, OSA.Likely))
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -70,12 +78,29 @@ def test_a_new_count_counts_each_under_what_pages_ask_for() -> None:
     store.insert([Quad(ID.iri("source/t"), OSA.publisherKind, OSA.Blog, DEFAULT)])
     clash = ((RDF.type, OSA.Contradiction), (OSA.kind, OSA.ValueClash), (OSA.fiscalYear, year))
     store.insert(Quad(CLASH, p, o, ASSESSMENTS) for p, o in clash)
+    store.insert(Quad(ID.iri("link/s"), p, o, ASSESSMENTS) for p, o in LINK)
+    store.insert([Quad(ID.iri("near-miss/s-q1"), RDF.type, OSA.NearMiss, ASSESSMENTS)])
+    store.insert(
+        [Quad(SOURCE, RDF.type, PROV.Entity, DEFAULT), Quad(SOURCE, SKOS.exactMatch, WD.Q1, DEFAULT)]
+    )
+    store.insert([Quad(BlankNode(), SKOS.exactMatch, OSA.Source, DEFAULT)])
     assert tally(store) == {
         CLASSES: {OSA.Source.value: 1},
         PUBLISHERS: {f"{OSA.Newspaper.value} {ID.japan.value}": 1, f"{OSA.Blog.value} ": 1},
         DATES: {"": 1},
         CONTRADICTIONS: {OSA.ValueClash.value: 1},
         YEARS: {"2025": 1},
+        OUTSIDE_CLASSES: {PROV.Entity.value: 1},
+        PROPERTIES: {
+            DCTERMS.issued.value: 1,
+            OSA.publisherCountry.value: 1,
+            OSA.publisherKind.value: 2,
+            RDF.type.value: 2,
+            SKOS.exactMatch.value: 2,
+        },
+        SUBJECTS: {OURS: 2, OTHERS: 1},
+        MATCHES: {SKOS.exactMatch.value: 1},
+        LINKS: {OSA.Likely.value: 1, OSA.NearMiss.value: 1},
     }
 
 

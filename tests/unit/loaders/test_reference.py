@@ -12,9 +12,10 @@ from graph.errors import MalformedSourceError
 from graph.projection import ASSESSMENTS, REFERENCE
 from graph.terms import Term
 from loaders.fiscal_years import fiscal_year_triples
+from loaders.links import TABLE_DATE, Link
 from loaders.names import read_names
 from loaders.reference import reference_quads
-from ontology.namespaces import ID, OSA, RDF, RDFS, SKOS, WD, WDT
+from ontology.namespaces import DCTERMS, ID, OSA, OWL, RDF, RDFS, SKOS, WD, WDT, XSD
 from ontology.vocabulary import Vocabulary
 
 TABLES = {
@@ -32,6 +33,7 @@ TABLES = {
     "wikidata_properties": "pid,label_en,datatype,use_here,local_or_standard_target,evidence,confidence\n"
     "P31,instance of,WikibaseItem,typing,,seen,verified\n",
 }
+NEAR_MISSES = "entity_label,wikidata_qid,reason,evidence\n"
 BOTH = (REFERENCE, DefaultGraph())
 
 
@@ -107,6 +109,9 @@ def test_a_verified_link_is_a_fact_with_its_evidence(quads: set[Quad]) -> None:
         Quad(link, OSA.linkedTo, WD.Q17, ASSESSMENTS),
         Quad(link, OSA.evidence, english("seen"), ASSESSMENTS),
         Quad(link, OSA.confidence, OSA.Verified, ASSESSMENTS),
+        Quad(link, OSA.linkRelation, SKOS.exactMatch, ASSESSMENTS),
+        Quad(link, OSA.decidedBy, OSA.ReviewedTable, ASSESSMENTS),
+        Quad(link, DCTERMS.date, Literal(TABLE_DATE, datatype=XSD.date), ASSESSMENTS),
     }
     assert {quad for quad in quads if quad.predicate == SKOS.exactMatch} == {
         Quad(ID.japan, SKOS.exactMatch, WD.Q17, DefaultGraph())
@@ -116,6 +121,62 @@ def test_a_verified_link_is_a_fact_with_its_evidence(quads: set[Quad]) -> None:
 def test_a_likely_link_is_no_fact_and_an_open_one_leads_nowhere(quads: set[Quad]) -> None:
     linked = {quad.subject for quad in quads if quad.predicate == OSA.linkedTo}
     assert linked == {ID.iri("link/japan"), ID.iri("link/ann-lee")}
+
+
+def test_a_near_miss_is_a_fact_and_no_link(folder: Path, vocabulary: Vocabulary) -> None:
+    (folder / "near_misses.csv").write_text(f"{NEAR_MISSES}Japan,Q27092,the item is a sea,a list of seas\n")
+    quads, _ = read(folder, vocabulary)
+    node = ID.iri("near-miss/japan-q27092")
+    assert {quad for quad in quads if quad.subject == node} == {
+        Quad(node, RDF.type, OSA.NearMiss, ASSESSMENTS),
+        Quad(node, OSA.subject, ID.japan, ASSESSMENTS),
+        Quad(node, OSA.notLinkedTo, WD.Q27092, ASSESSMENTS),
+        Quad(node, OSA.evidence, english("the item is a sea; a list of seas"), ASSESSMENTS),
+        Quad(node, OSA.linkRelation, OWL.differentFrom, ASSESSMENTS),
+        Quad(node, OSA.decidedBy, OSA.ReviewedTable, ASSESSMENTS),
+        Quad(node, DCTERMS.date, Literal(TABLE_DATE, datatype=XSD.date), ASSESSMENTS),
+    }
+    assert {quad for quad in quads if WD.Q27092 in (quad.subject, quad.object)} == {
+        Quad(node, OSA.notLinkedTo, WD.Q27092, ASSESSMENTS),
+        Quad(ID.japan, OWL.differentFrom, WD.Q27092, DefaultGraph()),
+    }
+
+
+def test_a_decision_takes_the_place_of_the_link_in_the_table(folder: Path, vocabulary: Vocabulary) -> None:
+    said = Link(
+        "Ann Lee",
+        ID.iri("ann-lee"),
+        "an official page",
+        OSA.Verified,
+        WD.Q5,
+        decided_by=OSA.CuratorReview,
+        curator="Kim",
+        date="2026-12-01",
+    )
+    quads = set(reference_quads(folder, read_names(folder), vocabulary, lambda _: None, [said]))
+    about = {quad.predicate: quad.object for quad in quads if quad.subject == ID.iri("link/ann-lee")}
+    assert (about[OSA.confidence], about[OSA.curator]) == (OSA.Verified, Literal("Kim"))
+    assert Quad(ID.iri("ann-lee"), SKOS.exactMatch, WD.Q5, DefaultGraph()) in quads
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "said"),
+    [
+        ("wikidata_links", "Ghost,person,,Q6,,seen,unresolved", "a link without an item is unresolved"),
+        ("wikidata_links", "Ghost,person,,,,seen,verified", "a link without an item is unresolved"),
+        ("wikidata_links", "Ghost,person,,P6,,seen,verified", "is no item of Wikidata"),
+        ("near_misses", "Japan,Japan,x,y", "is no item of Wikidata"),
+        ("near_misses", "Nowhere,Q6,x,y", "this is a label that is in no table"),
+    ],
+)
+def test_a_link_that_cannot_be_is_refused(
+    folder: Path, vocabulary: Vocabulary, table: str, row: str, said: str
+) -> None:
+    path = folder / f"{table}.csv"
+    path.write_text((path.read_text() if path.exists() else NEAR_MISSES) + row + "\n")
+    with pytest.raises(MalformedSourceError, match=said) as caught:
+        read(folder, vocabulary)
+    assert str(caught.value).startswith(f"{table}.csv, ")
 
 
 def test_an_alias_of_an_unknown_label_is_refused(folder: Path, vocabulary: Vocabulary) -> None:

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import csv
 import io
+import json
+import zipfile
 from xml.etree import ElementTree
 
 import networkx
+import pandas
 import pytest
 from pyoxigraph import RdfFormat, parse
 
+from graph.cytoscape import as_cytoscape
+from graph.gexf import GEXF, as_gexf
+from graph.graph_rdf import RdfExport, as_turtle, triples_of
+from graph.graph_tables import as_nodes_table, as_tables
+from graph.graphml import as_graphml
+from graph.thing_graph import ExportedGraph, GraphLink, GraphNode
+from graph.xml_text import Sounder
 from tests.browser.payloads import IRIS, PAYLOADS
-from web.exported_graph import ExportedGraph, GraphLink, GraphNode
-from web.exports import as_turtle, file_name
-from web.gexf import GEXF, as_gexf
-from web.graphml import as_graphml
-from web.xml_text import Sounder
+from web.exports import file_name
 
 FIJI = GraphNode("http://example.org/fiji", "フィジー & “Fiji”", "state", 0)
 VISIT = GraphNode("http://example.org/visit", "A <visit>", "event", 3, "2023-11-03", "2023-11-30")
 NOTHING = GraphNode("http://example.org/nothing", "", "", None)
 LINKS = (
-    GraphLink(VISIT.iri, FIJI.iri, "http://example.org/actor", "actor", is_contested=True),
+    GraphLink(VISIT.iri, FIJI.iri, "http://example.org/actor", "actor", is_contested=True, weight=4),
     GraphLink(VISIT.iri, FIJI.iri, "http://example.org/place", "place"),
 )
 GRAPH = ExportedGraph("Fiji", "From osagraph, snapshot 3.", "2026-01-01", (FIJI, VISIT, NOTHING), LINKS)
@@ -42,6 +49,7 @@ def test_networkx_reads_the_gexf_that_was_written() -> None:
         (one, other, data["label"], data["contested"]) for one, other, data in read.edges(data=True)
     )
     assert told == [(VISIT.iri, FIJI.iri, "actor", True), (VISIT.iri, FIJI.iri, "place", False)]
+    assert sorted(data["weight"] for *_, data in read.edges(data=True)) == [1.0, 4.0]
 
 
 def test_networkx_reads_the_graphml_that_was_written() -> None:
@@ -55,18 +63,79 @@ def test_networkx_reads_the_graphml_that_was_written() -> None:
         NOTHING.iri: {"iri": NOTHING.iri},
     }
     told = sorted(
-        (data["interaction"], data["predicate"], data["contested"]) for *_, data in read.edges(data=True)
+        (data["interaction"], data["predicate"], data["contested"], data["weight"])
+        for *_, data in read.edges(data=True)
     )
-    assert told == [("actor", LINKS[0].predicate, True), ("place", LINKS[1].predicate, False)]
+    assert told == [("actor", LINKS[0].predicate, True, 4.0), ("place", LINKS[1].predicate, False, 1.0)]
+
+
+def test_networkx_reads_the_cytoscape_json_that_was_written() -> None:
+    document = json.loads(as_cytoscape(GRAPH))
+    assert document["data"] == {
+        **{"name": "Fiji", "description": "Fiji. From osagraph, snapshot 3."},
+        **{"made": "2026-01-01", "truncated": False},
+    }
+    read = networkx.cytoscape_graph(document)
+    assert read.is_directed() and read.is_multigraph()
+    visit = {"id": VISIT.iri, "iri": VISIT.iri, "name": VISIT.label, "type": "event", "value": VISIT.iri}
+    assert read.nodes[VISIT.iri] == {**visit, "start": VISIT.start, "end": VISIT.end}
+    told = sorted(
+        (data["interaction"], data["weight"], data["contested"]) for *_, data in read.edges(data=True)
+    )
+    assert told == [("actor", 4, True), ("place", 1, False)]
+
+
+def test_the_two_tables_make_the_same_graph_again() -> None:
+    with zipfile.ZipFile(io.BytesIO(as_tables(GRAPH))) as archive:
+        assert archive.namelist() == ["nodes.csv", "edges.csv", "README.txt"]
+        nodes, edges = (pandas.read_csv(archive.open(f"{name}.csv")) for name in ("nodes", "edges"))
+        assert archive.read("README.txt").startswith(b"Fiji. From osagraph, snapshot 3.\n")
+    assert list(nodes["Id"]) == [node.iri for node in GRAPH.nodes]
+    assert list(nodes["Label"][:2]) == [FIJI.label, VISIT.label]
+    read = networkx.from_pandas_edgelist(
+        edges, "Source", "Target", ["Label", "Weight", "contested"], networkx.MultiDiGraph
+    )
+    told = sorted((data["Label"], data["Weight"], data["contested"]) for *_, data in read.edges(data=True))
+    assert told == [("actor", 4, True), ("place", 1, False)]
+    assert as_tables(GRAPH) == as_tables(GRAPH)
+
+
+def test_no_cell_is_a_formula() -> None:
+    texts = ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "＝1", "-5", "+5", "a=1", ""]
+    nodes = [GraphNode(f"http://example.org/{place}", text) for place, text in enumerate(texts)]
+    rows = list(
+        csv.reader(io.StringIO(as_nodes_table(ExportedGraph("", "", "", nodes, ())).decode(), newline=""))
+    )
+    shown = [f"'{text}" for text in texts[:7]] + ["-5", "'+5", "a=1", ""]
+    assert [row[1] for row in rows[1:]] == shown
+
+
+def test_further_values_are_columns_and_numbers_are_numbers() -> None:
+    one = GraphNode("a:1", "one", values={"amount": "400000000", "label (value)": "x"})
+    two = GraphNode("a:2", "two", values={"amount": "-1.5", "label (value)": "2"})
+    graph = ExportedGraph("t", "o", "", (one, two, GraphNode("a:3", "three")), ())
+    assert graph.columns() == {"amount": "double", "label (value)": "string"}
+    gexf = networkx.read_gexf(io.BytesIO(as_gexf(graph)), version="1.3")
+    graphml = networkx.read_graphml(io.BytesIO(as_graphml(graph)))
+    drawn = networkx.cytoscape_graph(json.loads(as_cytoscape(graph)))
+    for read in (gexf, graphml, drawn):
+        assert [data.get("amount") for _, data in read.nodes(data=True)] == [400000000.0, -1.5, None]
+        assert read.nodes["a:1"]["label (value)"] == "x" and read.nodes["a:2"]["label (value)"] == "2"
+    assert as_nodes_table(graph).startswith(b"Id,Label,type,iri,start,end,amount,label (value)\r\na:1,one,")
 
 
 def test_turtle_has_the_links_and_the_names() -> None:
-    triples = list(parse(as_turtle(GRAPH), format=RdfFormat.TURTLE))
+    written = turtle(GRAPH)
+    triples = list(parse(written, format=RdfFormat.TURTLE))
     assert len(triples) == len(GRAPH.nodes) + len(LINKS)
-    assert as_turtle(GRAPH).startswith(b"# Fiji. From osagraph, snapshot 3.\n")
+    assert written.startswith(b"# Fiji. From osagraph, snapshot 3.\n")
 
 
-@pytest.mark.parametrize("write", [as_gexf, as_graphml, as_turtle])
+def turtle(graph: ExportedGraph) -> bytes:
+    return as_turtle(RdfExport(triples_of(graph), graph.description()))
+
+
+@pytest.mark.parametrize("write", [as_gexf, as_graphml, as_cytoscape, turtle])
 def test_what_is_left_out_is_said_in_the_file(write: object) -> None:
     cut = ExportedGraph("Fiji", "From here.", "", (FIJI,), (), ("Only 500 of 900 things are here.",))
     assert cut.is_cut and not GRAPH.is_cut

@@ -6,10 +6,11 @@ import pytest
 from flask import Flask
 from pyoxigraph import Literal
 
+from ontology.class_depths import Depths
 from ontology.namespaces import DCTERMS, ID, OSA, RDF
 from web.explore_address import Wanted
 from web.explore_picture import picture
-from web.explore_scene import Depths, Scene, narrowed
+from web.explore_scene import Scene, narrowed
 from web.labels import Labels
 from web.neighbour_reading import shared_out
 from web.neighbours import Counted, Group, Link, Neighbourhood, chosen, place_of

@@ -12,6 +12,12 @@ const FORMATS = {
   ask: [['json', 'JSON'], ['xml', 'XML']],
   graph: [['ttl', 'Turtle'], ['nt', 'N-Triples'], ['jsonld', 'JSON-LD']],
 };
+// The answer as nodes and links, for programs that draw graphs, and as linked data.
+const GRAPHS = {
+  select: [['gexf', 'GEXF'], ['graphml', 'GraphML'], ['cyjs', 'Cytoscape JSON'], ['csv.zip', 'CSV pair']],
+  ask: [],
+  graph: [['gexf', 'GEXF'], ['graphml', 'GraphML'], ['cyjs', 'Cytoscape JSON'], ['csv.zip', 'CSV pair'], ['rdf12.ttl', 'RDF 1.2 with claims']],
+};
 const RAW_CHARACTERS = 200_000;
 // Servers and proxies take addresses up to some length; longer queries are sent in a body.
 const LONGEST_ADDRESS = 8000;
@@ -199,6 +205,7 @@ export class QueryResult {
       element('p', { class: 'formats' }, this.count > MOST_ROWS ? `Download all ${grouped(this.count)} as ` : 'Download ', ...spaced(links),
         ' · ', element('button', { type: 'button', class: 'plain', onclick: (event) => this.share(event.target) }, 'Copy the link'),
         ' · ', element('button', { type: 'button', class: 'plain', onclick: () => this.cite(citation) }, 'Cite this result')),
+      ...this.graphs(),
       citation);
   }
 
@@ -213,6 +220,14 @@ export class QueryResult {
       link.click();
       URL.revokeObjectURL(link.href);
     } }, name);
+  }
+
+  /** Links to the answer as a graph, where its address is not too long. */
+  graphs() {
+    const links = GRAPHS[this.answer.form].map(([format, name]) =>
+      element('a', { href: this.page.address({ query: this.asked.text }, `/export/graph.${format}`), download: `osagraph-answer.${format}` }, name));
+    if (!links.length || links[0].href.length > LONGEST_ADDRESS) return [];
+    return [element('p', { class: 'formats' }, 'As a graph of things ', ...spaced(links))];
   }
 
   async share(button) {
