@@ -7,7 +7,9 @@
     │   ├── StoreFormatError        a data directory of another version
     │   ├── StoreWriteError         disk full, read-only, unwritable
     │   ├── SnapshotGoneError       a snapshot that is no longer kept
-    │   └── WriterUnavailableError  the process that writes does not answer
+    │   ├── WriterUnavailableError  the process that writes does not answer
+    │   └── RemoteStoreError        another engine that does not answer, or not as the standard says
+    │       └── RemoteAccessError   it refuses our credentials
     ├── QueryError                  a question that cannot be answered
     │   ├── QuerySyntaxError        not SPARQL; carries line and column
     │   ├── QueryTimeoutError       not finished within its deadline
@@ -83,6 +85,14 @@ class SnapshotGoneError(StoreError):
 
 class WriterUnavailableError(StoreError):
     """The process that writes does not answer; the write may be tried again."""
+
+
+class RemoteStoreError(StoreError):
+    """The engine behind a remote store does not answer, or not as the standards say."""
+
+
+class RemoteAccessError(RemoteStoreError):
+    """The engine behind a remote store refuses our credentials."""
 
 
 class QueryError(KnowledgeGraphError):
