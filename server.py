@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import signal
@@ -33,6 +34,7 @@ from graph.errors import StoreBusyError, StoreMissingError
 from graph.explain_commands import explain_command
 from graph.label_keeper import LabelKeeper
 from graph.named_query import Catalogue
+from graph.replication_command import replicate_command
 from graph.snapshot_commands import backup_command, restore_command, snapshots_command, status_command
 from graph.snapshot_pointer import SnapshotPointer
 from graph.token_commands import token
@@ -174,23 +176,24 @@ def _run(settings: Settings) -> None:
     """Serve until somebody says stop; SIGHUP starts the server process anew without a pause."""
     # The threads of this process must not be copied half way through what they do.
     multiprocessing.set_start_method("spawn", force=True)
-    writer = WriterProcess(
-        DataDirectory(settings.data),
-        HandLimits(update_seconds=settings.update_seconds, document_seconds=settings.update_seconds),
-    )
-    writer.start()
-    labels = LabelKeeper(DataDirectory(settings.data))
-    if not settings.raw:
-        labels.start()
-    try:
+    data = DataDirectory(settings.data)
+    with contextlib.ExitStack() as helpers:
+        if not data.is_replica:
+            limits = HandLimits(
+                update_seconds=settings.update_seconds, document_seconds=settings.update_seconds
+            )
+            writer = WriterProcess(data, limits)
+            writer.start()
+            helpers.callback(writer.stop)
+        if not settings.raw:
+            labels = LabelKeeper(data)
+            labels.start()
+            helpers.callback(labels.stop)
         if not settings.quiet:
             threading.Thread(target=_greet, args=(settings,), daemon=True).start()
         # granian gives up where its process dies twice in a few seconds; this server does not.
         while not _serve(settings).interrupt_signal:
             time.sleep(RESTART_SECONDS)
-    finally:
-        labels.stop()
-        writer.stop()
 
 
 def _serve(settings: Settings) -> MPServer:
@@ -258,6 +261,7 @@ def _build_if_missing(data: DataDirectory, raw: bool, quiet: bool) -> None:
     try:
         data.current()
     except StoreMissingError:
+        data.require_original()
         if raw:
             publish_empty(workshop(data))
             return
@@ -282,6 +286,7 @@ for command in (
     snapshots_command,
     backup_command,
     restore_command,
+    replicate_command,
     status_command,
     token,
     serve,

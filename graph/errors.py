@@ -29,6 +29,7 @@
     │   ├── UnauthenticatedError    no token, or one that is not known
     │   ├── ForbiddenError          a token without the right to this graph
     │   ├── ComputedGraphError      a graph that nobody writes: it is computed
+    │   ├── ReplicaError            a read replica takes no writes
     │   └── RetractedSourceError    a source that counts nowhere until its retraction is undone
     ├── CurationError               an act of curation that cannot be: made already, nothing to undo
     ├── OntologyError               our own files are wrong
@@ -185,6 +186,10 @@ class ForbiddenError(AccessError):
 
 class ComputedGraphError(AccessError):
     """The graph is computed from claims: nobody writes it."""
+
+
+class ReplicaError(AccessError):
+    """A read replica takes no writes; write to the dataset that it follows."""
 
 
 class RetractedSourceError(AccessError):
