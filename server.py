@@ -30,6 +30,7 @@ from graph.commands import export, query
 from graph.console import data_option, progress_bar, quiet_option, reports_errors
 from graph.contradiction_commands import contradictions_command
 from graph.datadir import DataDirectory, locked
+from graph.digest_command import digest_command
 from graph.doctor_command import doctor_command
 from graph.errors import StoreBusyError, StoreMissingError
 from graph.explain_commands import explain_command
@@ -289,6 +290,7 @@ for command in (
     restore_command,
     replicate_command,
     status_command,
+    digest_command,
     doctor_command,
     token,
     serve,
