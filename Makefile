@@ -10,7 +10,7 @@ DATA = data
 BIN := .venv/bin
 
 .NOTPARALLEL:
-.PHONY: help serve test coverage check format bench conformance fuzz profile clients clean
+.PHONY: help serve test coverage check format bench conformance fuzz profile clients engines clean
 
 help:
 	@echo "make serve    build the dataset if there is none, then answer on http://$(HOST):$(PORT)/"
@@ -22,6 +22,7 @@ help:
 	@echo "make conformance   run the W3C suites over HTTP, where ../shared/conformance is there"
 	@echo "make profile  fetch the OWL API with Maven, for the tests that check the ontology's OWL 2 profile"
 	@echo "make clients  fetch programs of others with npm, for the tests that they work with our server"
+	@echo "make engines  fetch Apache Jena Fuseki with Maven, for the contract tests of remote stores"
 	@echo "make fuzz     send 20,000 generated requests to a server of its own"
 	@echo "make clean    remove .venv and the tools' caches; data/ stays"
 
@@ -73,6 +74,11 @@ clients:
 	mkdir -p .venv/clients
 	cp tests/clients/package.json tests/clients/package-lock.json tests/clients/bundle.mjs .venv/clients/
 	cd .venv/clients && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && node bundle.mjs
+
+# The contract of a store is checked with it too, where there is Java.
+engines:
+	mvn -q -B dependency:copy -Dartifact=org.apache.jena:jena-fuseki-server:5.6.0 \
+		-DoutputDirectory="$(CURDIR)/.venv/fuseki"
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.*

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import signal
@@ -30,11 +31,14 @@ from graph.comparison_commands import compare_command
 from graph.console import data_option, progress_bar, quiet_option, reports_errors
 from graph.contradiction_commands import contradictions_command
 from graph.datadir import DataDirectory, locked
+from graph.digest_command import digest_command
+from graph.doctor_command import doctor_command
 from graph.errors import StoreBusyError, StoreMissingError
 from graph.explain_commands import explain_command
 from graph.label_keeper import LabelKeeper
 from graph.named_query import Catalogue
 from graph.query_options import service_option
+from graph.replication_command import replicate_command
 from graph.snapshot_commands import backup_command, restore_command, snapshots_command, status_command
 from graph.snapshot_pointer import SnapshotPointer
 from graph.token_commands import token
@@ -181,23 +185,24 @@ def _run(settings: Settings) -> None:
     """Serve until somebody says stop; SIGHUP starts the server process anew without a pause."""
     # The threads of this process must not be copied half way through what they do.
     multiprocessing.set_start_method("spawn", force=True)
-    writer = WriterProcess(
-        DataDirectory(settings.data),
-        HandLimits(update_seconds=settings.update_seconds, document_seconds=settings.update_seconds),
-    )
-    writer.start()
-    labels = LabelKeeper(DataDirectory(settings.data))
-    if not settings.raw:
-        labels.start()
-    try:
+    data = DataDirectory(settings.data)
+    with contextlib.ExitStack() as helpers:
+        if not data.is_replica:
+            limits = HandLimits(
+                update_seconds=settings.update_seconds, document_seconds=settings.update_seconds
+            )
+            writer = WriterProcess(data, limits)
+            writer.start()
+            helpers.callback(writer.stop)
+        if not settings.raw:
+            labels = LabelKeeper(data)
+            labels.start()
+            helpers.callback(labels.stop)
         if not settings.quiet:
             threading.Thread(target=_greet, args=(settings,), daemon=True).start()
         # granian gives up where its process dies twice in a few seconds; this server does not.
         while not _serve(settings).interrupt_signal:
             time.sleep(RESTART_SECONDS)
-    finally:
-        labels.stop()
-        writer.stop()
 
 
 def _serve(settings: Settings) -> MPServer:
@@ -265,6 +270,7 @@ def _build_if_missing(data: DataDirectory, raw: bool, quiet: bool) -> None:
     try:
         data.current()
     except StoreMissingError:
+        data.require_original()
         if raw:
             publish_empty(workshop(data))
             return
@@ -291,7 +297,10 @@ for command in (
     snapshots_command,
     backup_command,
     restore_command,
+    replicate_command,
     status_command,
+    digest_command,
+    doctor_command,
     token,
     serve,
 ):

@@ -13,6 +13,7 @@
     DIR/incoming/         documents that are being sent; of no worth either
     DIR/wikidata/         what Wikidata answered to `osagraph link`; asked again where it is gone
     DIR/link-answers.jsonl  what somebody has answered to `osagraph link` and is not recorded yet
+    DIR/replica           there where this is a read replica of another data directory
     DIR/tokens.json       who may write, hashed; DIR/audit.jsonl: who wrote, or was refused
     DIR/writer.sock       where the writer takes writes
     DIR/writer.lock       held by the one process that writes, with its process id; turn.lock,
@@ -37,6 +38,7 @@ from pathlib import Path
 from typing import Any
 
 from graph.errors import (
+    ReplicaError,
     SnapshotGoneError,
     StoreBusyError,
     StoreError,
@@ -110,6 +112,22 @@ class DataDirectory:
                 f"{self.root} has format {found}, this osagraph reads format {FORMAT}. "
                 "Use the osagraph that wrote it, or build again into another directory."
             )
+
+    @property
+    def is_replica(self) -> bool:
+        """Whether it follows another data directory, and takes no writes."""
+        return (self.root / "replica").exists()
+
+    def become_replica(self) -> None:
+        """Take no writes from now on but those of a replication."""
+        self.prepare()
+        with writing(self.root):
+            write_atomically(self.root / "replica", "This folder follows another one: osagraph replicate.\n")
+
+    def require_original(self) -> None:
+        """Raises ReplicaError where this is a replica."""
+        if self.is_replica:
+            raise ReplicaError(f"{self.root} is a read replica. Write to the dataset that it follows.")
 
     def current(self) -> Snapshot:
         """The snapshot that readers see.
@@ -194,12 +212,15 @@ class DataDirectory:
         return read_pins(self.root / "pins.json")
 
     @contextlib.contextmanager
-    def writer(self) -> Iterator[None]:
+    def writer(self, *, replicating: bool = False) -> Iterator[None]:
         """Hold the right to write, and clear away what a crash left behind.
 
-        Raises StoreBusyError, with the holder's process id, while another process holds it.
+        Raises StoreBusyError, with the holder's process id, while another process holds it, and ReplicaError
+        for a replica, which only a replication may write.
         """
         self.prepare()
+        if not replicating:
+            self.require_original()
         with locked(self.root / "writer.lock", f"The dataset in {self.root} is being written"):
             self._clear_staging()
             self._clear_orphans()

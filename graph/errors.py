@@ -7,7 +7,9 @@
     │   ├── StoreFormatError        a data directory of another version
     │   ├── StoreWriteError         disk full, read-only, unwritable
     │   ├── SnapshotGoneError       a snapshot that is no longer kept
-    │   └── WriterUnavailableError  the process that writes does not answer
+    │   ├── WriterUnavailableError  the process that writes does not answer
+    │   └── RemoteStoreError        another engine that does not answer, or not as the standard says
+    │       └── RemoteAccessError   it refuses our credentials
     ├── QueryError                  a question that cannot be answered
     │   ├── QuerySyntaxError        not SPARQL; carries line and column
     │   ├── QueryTimeoutError       not finished within its deadline
@@ -28,6 +30,7 @@
     │   ├── UnauthenticatedError    no token, or one that is not known
     │   ├── ForbiddenError          a token without the right to this graph
     │   ├── ComputedGraphError      a graph that nobody writes: it is computed
+    │   ├── ReplicaError            a read replica takes no writes
     │   └── RetractedSourceError    a source that counts nowhere until its retraction is undone
     ├── CurationError               an act of curation that cannot be: made already, nothing to undo
     ├── OutboundError               a call to another server
@@ -88,6 +91,14 @@ class SnapshotGoneError(StoreError):
 
 class WriterUnavailableError(StoreError):
     """The process that writes does not answer; the write may be tried again."""
+
+
+class RemoteStoreError(StoreError):
+    """The engine behind a remote store does not answer, or not as the standards say."""
+
+
+class RemoteAccessError(RemoteStoreError):
+    """The engine behind a remote store refuses our credentials."""
 
 
 class QueryError(KnowledgeGraphError):
@@ -184,6 +195,10 @@ class ForbiddenError(AccessError):
 
 class ComputedGraphError(AccessError):
     """The graph is computed from claims: nobody writes it."""
+
+
+class ReplicaError(AccessError):
+    """A read replica takes no writes; write to the dataset that it follows."""
 
 
 class RetractedSourceError(AccessError):

@@ -19,6 +19,8 @@ from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
+from pyoxigraph import Triple
+
 from graph.errors import OntologyError
 from graph.query_parameters import ParameterTerm
 from graph.sparql_tokens import Token, tokens
@@ -64,7 +66,7 @@ class _Reader:
         return len(self._clauses) > 1
 
 
-def substitute(text: str, terms: Mapping[str, ParameterTerm]) -> str:
+def substitute(text: str, terms: Mapping[str, ParameterTerm | Triple]) -> str:
     """The query with each variable that `terms` names replaced by its term.
 
     >>> from pyoxigraph import Literal
@@ -74,7 +76,7 @@ def substitute(text: str, terms: Mapping[str, ParameterTerm]) -> str:
     return "".join(_pieces(text, terms)) if terms else text
 
 
-def _pieces(text: str, terms: Mapping[str, ParameterTerm]) -> Iterator[str]:
+def _pieces(text: str, terms: Mapping[str, ParameterTerm | Triple]) -> Iterator[str]:
     reader = _Reader()
     for token in _tokens(text):
         term = terms.get(token.text[1:]) if token.kind == "variable" else None
@@ -82,16 +84,17 @@ def _pieces(text: str, terms: Mapping[str, ParameterTerm]) -> Iterator[str]:
         reader.advance(token)
 
 
-def _written(name: str, term: ParameterTerm, reader: _Reader) -> str:
+def _written(name: str, term: ParameterTerm | Triple, reader: _Reader) -> str:
+    written = f"<<( {term} )>>" if isinstance(term, Triple) else str(term)
     match reader.clause:
         case "SELECT":
-            return f"({term} AS ?{name}{'_given' if reader.is_nested else ''})"
+            return f"({written} AS ?{name}{'_given' if reader.is_nested else ''})"
         case "GROUP" | "ORDER":
-            return f"({term})"
-        case "LIMIT" | "OFFSET":
+            return f"({written})"
+        case "LIMIT" | "OFFSET" if not isinstance(term, Triple):
             return term.value
         case _:
-            return str(term)
+            return written
 
 
 def require_substitutable(text: str, names: Collection[str]) -> None:

@@ -34,8 +34,9 @@ class WriterClient:
         """The receipt of a write, once the snapshot that shows it is current.
 
         Raises the error of the write itself, and WriterUnavailableError where the writer does not answer:
-        whether the write was carried out is unknown then.
+        whether the write was carried out is unknown then. Raises ReplicaError for a read replica.
         """
+        self._data.require_original()
         deadline = time.monotonic() + self._timeout
         connection = self._send(message(request.fields()), deadline)
         try:
