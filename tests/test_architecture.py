@@ -29,8 +29,8 @@ CONFINED = {
     "flask": ("web/", "server.py"),
     "owlready2": ("graph/reasoning.py",),
     "pyshacl": ("graph/validation_",),
-    # One module opens connections to other servers, so that one place decides who may be called. The engine of a
-    # remote store is no stranger's choice: whoever runs osagraph names it.
+    # One module opens connections to other servers, so that one place decides who may be called. The engine
+    # of a remote store is no stranger's choice: whoever runs osagraph names it.
     "httpx": ("graph/outbound", "graph/remote_client.py"),
     **dict.fromkeys(("httpcore", "requests", "urllib3", "aiohttp"), ("graph/outbound",)),
     **dict.fromkeys(("urllib.request", "http.client", "ftplib", "smtplib", "telnetlib"), ("graph/outbound",)),
