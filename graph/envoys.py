@@ -124,6 +124,8 @@ class Envoys:
             return await self._sent(inquiry, seconds)
         finally:
             self._out[client] -= 1
+            if not self._out[client]:
+                del self._out[client]
             async with self._change:
                 self._change.notify_all()
 
