@@ -95,7 +95,7 @@ def test_the_site_as_known_on_a_day(visit: Visits, picture: Picture) -> None:
         page.get_by_role("button", name="Show").click()
     until_there(page, ".scope.partial")
     assert "A view: as known on 2024-" in page.locator(".scope").inner_text()
-    assert "as-of=2024-06-30" in page.get_by_role("link", name="Turtle").get_attribute("href")
+    assert "as-of=2024-06-30" in page.get_by_role("link", name="Turtle", exact=True).get_attribute("href")
     picture(page, "as-of")
     page.get_by_role("link", name="Leave this view").click()
     assert page.url.endswith("/page/osa")
@@ -131,7 +131,7 @@ def test_a_query_with_an_error_is_marked_mended_and_downloaded(visit: Visits, pi
     cells = page.locator(".rows tbody td").all_inner_texts()
     assert [cell for cell in cells if cell][:4] == ["2023", "2,000,000,000", "2024", "5,000,000,000"]
     with page.expect_download() as download:
-        page.get_by_role("link", name="CSV").click()
+        page.get_by_role("link", name="CSV", exact=True).click()
     assert download.value.suggested_filename == "osagraph-result.csv"
     lines = download.value.path().read_text().splitlines()
     assert (lines[0], lines[4]) == ("year,yen", "2026,18100000000")
