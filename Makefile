@@ -3,8 +3,8 @@ PYTHON ?= python3
 # Set on the command line only (make serve PORT=9000): some shells export HOST with another meaning.
 HOST = 127.0.0.1
 PORT = 8000
-# One more than there are processors: the tests wait for disks and for other processes, too.
-WORKERS = $(shell echo $$(( $$($(PYTHON) -c "import os; print(os.cpu_count())") + 1 )))
+# Two more than there are processors: the tests wait for disks and for other processes, too.
+WORKERS = $(shell echo $$(( $$($(PYTHON) -c "import os; print(os.cpu_count())") + 2 )))
 DATA = data
 
 BIN := .venv/bin
