@@ -174,7 +174,7 @@ def _asked() -> Asked:
 
     Raises InvalidParameterError.
     """
-    iris, query = _iris(), request.args.get("query", "").strip()
+    iris, query = asked_iris(MOST_IRIS), request.args.get("query", "").strip()
     given = [name for name, is_given in (("iri", iris), ("query", query)) if is_given]
     if request.args.get("whole"):
         given.append("whole")
@@ -187,14 +187,14 @@ def _asked() -> Asked:
     return Asked(iris, query)
 
 
-def _iris() -> tuple[str, ...]:
-    """The things that are asked for.
+def asked_iris(most: int) -> tuple[str, ...]:
+    """The things that are asked for as `iri=`, so many at most.
 
     Raises InvalidParameterError.
     """
     given = [text for text in request.args.getlist("iri") if text]
-    if len(given) > MOST_IRIS:
-        raise InvalidParameterError("iri", f"{len(given)} values", f"at most {MOST_IRIS}")
+    if len(given) > most:
+        raise InvalidParameterError("iri", f"{len(given)} values", f"at most {most}")
     return tuple(_iri(text) for text in given)
 
 

@@ -26,11 +26,10 @@ from graph.export_rows import Row, Rows
 from graph.ftm import ftm_entities, things_around
 from graph.ftm_entities import MEDIA_TYPE, Entity, Report
 from graph.further_options import day_of, read_day
-from graph.query_parameters import Given, iri_term
+from graph.query_parameters import Given
 from graph.quickstatement_files import as_csv, as_json, as_v1, reasons, refusals_csv
 from graph.quickstatements import Batch, linked_things, quickstatements
-from web.exports import FORMATS, TRUNCATED, file_name
-from web.filters import LONGEST
+from web.exports import FORMATS, TRUNCATED, asked_iris, file_name
 from web.finding import find_thing
 from web.labels import labels_of
 from web.nodes import nodes
@@ -102,7 +101,7 @@ def _file(site: Site, name: str, media_type: str, make: Callable[[], Made]) -> R
         return made[0].text
 
     response = page_answer(site, text, media_type)
-    iri = _given()[0] if request.args.get("iri") else "osagraph/all"
+    iri = asked_iris(MOST_THINGS)[0] if request.args.get("iri") else "osagraph/all"
     response.headers["Content-Disposition"] = f'attachment; filename="{file_name(iri, name)}"'
     if any(each.is_cut for each in made):
         response.headers[TRUNCATED] = "true"
@@ -178,32 +177,12 @@ def _retrieved(site: Site, at: Snapshot) -> Literal | None:
     return day
 
 
-def _given() -> list[str]:
-    """The IRIs that are asked for.
-
-    Raises InvalidParameterError.
-    """
-    given = [text for text in request.args.getlist("iri") if text]
-    if len(given) > MOST_THINGS:
-        raise InvalidParameterError("iri", f"{len(given)} values", f"at most {MOST_THINGS}")
-    return [_iri(text) for text in given]
-
-
-def _iri(text: str) -> str:
-    try:
-        if len(text) > LONGEST:
-            raise ValueError("too long")
-        return iri_term(text).value
-    except ValueError as error:
-        raise InvalidParameterError("iri", text[:80], "an IRI or a prefixed name such as id:osa") from error
-
-
-def _known(site: Site, at: Snapshot) -> list[str]:
+def _known(site: Site, at: Snapshot) -> tuple[str, ...]:
     """The things that are asked for.
 
     Raises UnknownResourceError where nothing is known of one.
     """
-    given = _given()
+    given = asked_iris(MOST_THINGS)
     for iri, node in nodes(site, "described", given, at).items():
         if not node.values:
             raise UnknownResourceError(f"Nothing is known of {iri}.")
