@@ -97,7 +97,8 @@ def test_receipts_are_found_by_the_row_and_not_by_its_place(visit: Visits) -> No
 
     page.route("**/sparql?*", turned)
     page.goto(f"{visit.origin}{asked(BUDGET)}")
-    assert "→ amount → 2,000,000,000" in opened(answered(page), 1).inner_text()
+    # Names come after what they name.
+    opened(answered(page), 1).get_by_text("→ amount → 2,000,000,000").first.wait_for()
 
 
 @pytest.mark.parametrize(
