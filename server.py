@@ -33,9 +33,10 @@ from graph.contradiction_commands import contradictions_command
 from graph.datadir import DataDirectory, locked
 from graph.digest_command import digest_command
 from graph.doctor_command import doctor_command
-from graph.errors import StoreBusyError, StoreMissingError
+from graph.errors import StoreMissingError
 from graph.explain_commands import explain_command
 from graph.label_keeper import LabelKeeper
+from graph.listening import require_free
 from graph.named_query import Catalogue
 from graph.query_options import service_option
 from graph.replication_command import replicate_command
@@ -174,7 +175,7 @@ def serve(
     if readers is not None:
         settings = replace(settings, readers=readers)
     data.prepare()
-    _require_free(host, port)
+    require_free(host, port)
     with locked(data.root / "serve.lock", f"{data.root} is being served"):
         _build_if_missing(data, raw, quiet)
         clear_incoming(data.root)
@@ -252,18 +253,6 @@ def _greet(settings: Settings) -> None:
             time.sleep(RESTART_SECONDS / 4)
     address = settings.public_url or f"http://{settings.host}:{settings.port}"
     click.echo(f"osagraph is at {address}/ (SPARQL: /sparql). Stop it with Ctrl-C.")
-
-
-def _require_free(host: str, port: int) -> None:
-    """Raises StoreBusyError where the port is in use or the address is not of this machine."""
-    try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        socket.create_server((host, port), family=family).close()
-    except OSError as error:
-        raise StoreBusyError(
-            f"Cannot listen on {host}, port {port}: {os.strerror(error.errno or 0)}. "
-            "Choose another with --port or --host, or stop what listens there."
-        ) from error
 
 
 def _build_if_missing(data: DataDirectory, raw: bool, quiet: bool) -> None:

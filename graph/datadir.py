@@ -146,6 +146,12 @@ class DataDirectory:
                     raise SnapshotGoneError(f"{self.root} has lost snapshot {number}.") from error
                 number = latest
 
+    def current_if_any(self) -> Snapshot | None:
+        """The snapshot that readers see; None where nothing has been built."""
+        with contextlib.suppress(StoreMissingError):
+            return self.current()
+        return None
+
     def current_number(self) -> int:
         """The number of the snapshot that readers see.
 

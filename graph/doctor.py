@@ -8,10 +8,8 @@ from __future__ import annotations
 import contextlib
 import importlib.metadata
 import os
-import re
 import resource
 import shutil
-import socket
 import sqlite3
 import stat
 import subprocess
@@ -22,10 +20,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from graph.datadir import DataDirectory, Snapshot
+from packaging.requirements import Requirement
+
+from graph.datadir import DataDirectory
 from graph.embedded import EmbeddedStore
-from graph.errors import KnowledgeGraphError, StoreMissingError
+from graph.errors import KnowledgeGraphError, StoreBusyError
 from graph.label_keeper import has_labels
+from graph.listening import require_free
 from graph.snapshot_status import disk_bytes, lock_state
 from graph.tokens import TOKEN_FILE
 
@@ -41,12 +42,11 @@ PROBE: Final = (
     f"import os; from graph.confinement import confine; confine(1 << 32); print(os.readlink('{NAMESPACE}'))"
 )
 PROBE_SECONDS: Final = 30
-_REQUIREMENT: Final = re.compile(r"(?P<name>[A-Za-z0-9._-]+)>=(?P<least>[0-9.]+)$")
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What a check found: `state` is ok, warning or failure; a remedy where it is not ok."""
+    """What a check found: `state` is ok, warning or failure; what to do then is in `what` or the remedy."""
 
     check: str
     state: str
@@ -87,28 +87,28 @@ def _python() -> Iterator[Finding]:
 
 
 def _libraries() -> Iterator[Finding]:
-    """Each library at least as new as the package asks for."""
-    required = importlib.metadata.requires(DISTRIBUTION) or []
+    """Each library as the package asks for it; those of extras are of no matter here."""
     fine = 0
-    for line in required:
-        if (asked := _REQUIREMENT.match(line.split(";")[0].strip())) and "extra" not in line:
-            found = importlib.metadata.version(asked["name"])
-            if _numbers(found) < _numbers(asked["least"]):
-                remedy = f"Upgrade it: pip install --upgrade {asked['name']}"
-                yield Finding(
-                    "libraries", "failure", f"{asked['name']} {found} is older than {asked['least']}", remedy
-                )
-            else:
-                fine += 1
-    yield Finding(
-        "libraries",
-        "ok",
-        f"{fine} as new as they must be; pyoxigraph {importlib.metadata.version('pyoxigraph')}",
-    )
+    for requirement in map(Requirement, importlib.metadata.requires(DISTRIBUTION) or []):
+        if requirement.marker is not None and not requirement.marker.evaluate({"extra": ""}):
+            continue
+        what = _unfit(requirement)
+        if what:
+            remedy = f"Install it: pip install '{requirement}'"
+            yield Finding("libraries", "failure", what, remedy)
+        else:
+            fine += 1
+    yield Finding("libraries", "ok", f"{fine} are as they must be")
 
 
-def _numbers(version: str) -> list[int]:
-    return [int(part) for part in re.findall(r"\d+", version)[:3]]
+def _unfit(requirement: Requirement) -> str:
+    """What is wrong with a library; nothing where it fits."""
+    try:
+        found = importlib.metadata.version(requirement.name)
+    except importlib.metadata.PackageNotFoundError:
+        return f"{requirement.name} is not installed"
+    is_fit = requirement.specifier.contains(found, prereleases=True)
+    return "" if is_fit else f"{requirement.name} {found} is not {requirement.specifier}"
 
 
 def _permissions(data: DataDirectory) -> Iterator[Finding]:
@@ -147,7 +147,7 @@ def _format(data: DataDirectory) -> Iterator[Finding]:
 
 
 def _dataset(data: DataDirectory) -> Iterator[Finding]:
-    snapshot = _current(data)
+    snapshot = data.current_if_any()
     if snapshot is None:
         yield Finding(
             "dataset", "warning", "nothing has been built", f"Build it: osagraph build --data {data.root}"
@@ -168,16 +168,10 @@ def _dataset(data: DataDirectory) -> Iterator[Finding]:
             yield Finding("dataset", "warning", f"{name} is held by a process that cannot be named", remedy)
 
 
-def _current(data: DataDirectory) -> Snapshot | None:
-    with contextlib.suppress(StoreMissingError):
-        return data.current()
-    return None
-
-
 def _disk(data: DataDirectory) -> Iterator[Finding]:
     place = next(path for path in (data.root, *data.root.absolute().parents) if path.exists())
     free = shutil.disk_usage(place).free
-    snapshot = _current(data)
+    snapshot = data.current_if_any()
     needed = max(FEW_BYTES, ROOM * disk_bytes(snapshot.folder)) if snapshot else FEW_BYTES
     what = f"{free >> 20:,} MiB free, {needed >> 20:,} MiB advised"
     remedy = "Free some room, or move the data directory."
@@ -188,7 +182,7 @@ def _disk(data: DataDirectory) -> Iterator[Finding]:
 
 
 def _clock(data: DataDirectory, now: datetime) -> Iterator[Finding]:
-    snapshot = _current(data)
+    snapshot = data.current_if_any()
     made = datetime.fromisoformat(snapshot.made) if snapshot and snapshot.made else None
     if made is not None and made > now + CLOCK:
         what = f"the current snapshot was made at {made:%Y-%m-%d %H:%M} UTC, which is in the future"
@@ -226,15 +220,12 @@ def _confinement() -> Iterator[Finding]:
 
 
 def _port(data: DataDirectory, host: str, port: int) -> Iterator[Finding]:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        socket.create_server((host, port), family=family).close()
+        require_free(host, port)
         yield Finding("port", "ok", f"{host}, port {port} is free")
-    except OSError as error:
+    except StoreBusyError as error:
         if lock_state(data.root / "serve.lock").held:
             yield Finding("port", "ok", f"{host}, port {port} is in use while this dataset is served")
-            return
-        reason = os.strerror(error.errno or 0)
-        yield Finding(
-            "port", "failure", f"{host}, port {port}: {reason}", "Choose another: osagraph serve --port"
-        )
+        else:
+            what, _, remedy = str(error).partition(". ")
+            yield Finding("port", "failure", what, remedy)

@@ -17,11 +17,11 @@ from typing import Final
 from graph.bind_join import BindJoins, certain_variables, named_variables
 from graph.errors import QuerySyntaxError, ServiceFailedError
 from graph.inquiry import Asking, Inquiry, answered
+from graph.own_prefixes import declarations
 from graph.service_clauses import Clause, blanked, clauses_of, prologue_tokens
 from graph.service_values import Block, Row, nothing, sendable, values_clause
 from graph.sparql_outline import group_outline, outline
 from graph.sparql_tokens import tokens
-from ontology.namespaces import PREFIXES
 
 # So many different solutions of ours are sent along, in requests of so many. With more of them the clause is
 # sent as it is: what the service has may be less.
@@ -125,9 +125,7 @@ class Federation:
 
     def _prologue(self, group: str) -> str:
         """The declarations of the query, and before them those of our own prefixes that the group uses."""
-        used = {token.text.partition(":")[0] for token in tokens(group) if token.kind == "name"}
-        ours = [f"PREFIX {name}: <{PREFIXES[name]}>\n" for name in sorted(used & PREFIXES.keys())]
-        return "".join([*ours, self._declarations()])
+        return declarations(group) + self._declarations()
 
     def _declarations(self) -> str:
         found = ("\n" if token.kind == "comment" else token.text for token in prologue_tokens(self._text))

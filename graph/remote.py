@@ -34,8 +34,8 @@ from pyoxigraph import (
 
 from graph.embedded import EmbeddedStore
 from graph.errors import QueryFailedError, RemoteStoreError
+from graph.own_prefixes import declarations
 from graph.remote_client import Body, RemoteClient
-from graph.sparql_tokens import tokens
 from graph.store import AnyTerm, GraphName, Results
 from graph.substitution import substitute
 from graph.terms import Term
@@ -62,6 +62,7 @@ class RemoteStore:
     def __init__(self, addresses: RemoteAddresses, client: RemoteClient) -> None:
         self._addresses = addresses
         self._client = client
+        self._texts = {path.stem: path.read_text(encoding="utf-8") for path in QUERIES.glob("*.rq")}
 
     def query(self, text: str, *, bindings: Mapping[Variable, Term] | None = None) -> Results:
         """See `ReadableStore.query`; the prefixes of `ontology/prefixes.ttl` are known.
@@ -72,7 +73,8 @@ class RemoteStore:
         return self._ask(substitute(text, terms))
 
     def _ask(self, text: str) -> Results:
-        fields = {"query": _with_prefixes(text)}
+        # The engine does not know our prefixes; what the query declares itself comes later, and so counts.
+        fields = {"query": declarations(text) + text}
         return self._results(self._client.post_form(self._addresses.query, RESULTS, fields))
 
     def _results(self, body: Body) -> Results:
@@ -98,9 +100,8 @@ class RemoteStore:
         """See `ReadableStore.quads`."""
         name = "quads" if graph is None else "default-graph" if graph == DEFAULT else "named-graph"
         given = {"s": subject, "p": predicate, "o": value, "g": None if graph == DEFAULT else graph}
-        text = (QUERIES / f"{name}.rq").read_text(encoding="utf-8")
         terms = {key: _askable(term) for key, term in given.items() if term is not None}
-        solutions = self._ask(substitute(text, terms))
+        solutions = self._ask(substitute(self._texts[name], terms))
         assert isinstance(solutions, QuerySolutions)
         for row in solutions:
             found = DEFAULT if graph == DEFAULT else row["g"] or DEFAULT
@@ -116,7 +117,7 @@ class RemoteStore:
 
     def _graphs(self) -> Iterator[GraphName]:
         yield DEFAULT
-        solutions = self.query((QUERIES / "graphs.rq").read_text(encoding="utf-8"))
+        solutions = self.query(self._texts["graphs"])
         assert isinstance(solutions, QuerySolutions)
         yield from sorted((row["g"] for row in solutions), key=str)
 
@@ -179,14 +180,6 @@ def _whole_results(file: IO[bytes], format: QueryResultsFormat) -> QuerySolution
         del first
     file.seek(0)
     return parse_query_results(file, format=format)
-
-
-def _with_prefixes(text: str) -> str:
-    """The query after declarations of those of our prefixes that it uses."""
-    used = {token.text.partition(":")[0] for token in tokens(text) if token.kind == "name"}
-    return "".join(
-        [*(f"PREFIX {name}: <{PREFIXES[name]}>\n" for name in sorted(used & PREFIXES.keys())), text]
-    )
 
 
 def _askable(term: AnyTerm | GraphName) -> NamedNode | Literal | Triple:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graph.datadir import DataDirectory, Snapshot, sync_folder, sync_tree, write_atomically, writing
-from graph.errors import StoreBusyError, StoreMissingError, StoreWriteError
+from graph.errors import StoreBusyError, StoreWriteError
 from graph.label_file import FOLDER as LABELS
 from graph.label_file import UNFINISHED, label_file, remove_file
 
@@ -46,7 +46,7 @@ def replicate(data: DataDirectory, target: DataDirectory) -> Replicated:
     """
     _require_replica(data, target)
     with target.writer(replicating=True), data.holding() as snapshot, writing(target.root):
-        former = _current(target)
+        former = target.current_if_any()
         if former is not None and former.number == snapshot.number and former.counts == snapshot.counts:
             return Replicated(former)
         _require_behind(target, former, snapshot)
@@ -70,18 +70,12 @@ def replicate(data: DataDirectory, target: DataDirectory) -> Replicated:
 def _require_replica(data: DataDirectory, target: DataDirectory) -> None:
     if target.root.resolve() == data.root.resolve():
         raise StoreWriteError(f"{target.root} cannot be its own replica. Name another folder.")
-    if not target.is_replica and _current(target) is not None:
+    if not target.is_replica and target.current_if_any() is not None:
         raise StoreWriteError(
             f"{target.root} holds a dataset of its own. Name a folder that is a replica, or none."
         )
     if not target.is_replica:
         target.become_replica()
-
-
-def _current(target: DataDirectory) -> Snapshot | None:
-    with contextlib.suppress(StoreMissingError):
-        return target.current()
-    return None
 
 
 def _require_behind(target: DataDirectory, former: Snapshot | None, snapshot: Snapshot) -> None:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from graph.datadir import DataDirectory, Snapshot
-from graph.errors import StoreMissingError
 
 
 @dataclass(frozen=True)
@@ -101,10 +100,8 @@ def status_fields(data: DataDirectory) -> dict[str, Any]:
 
     Raises StoreFormatError for another format.
     """
-    current: dict[str, Any] | None = None
-    with contextlib.suppress(StoreMissingError):
-        snapshot = data.current()
-        current = snapshot_fields(snapshot, snapshot.number, data.pins())
+    snapshot = data.current_if_any()
+    current = snapshot_fields(snapshot, snapshot.number, data.pins()) if snapshot else None
     path = data.root / "format"
     return {
         "data": str(data.root),

@@ -39,9 +39,9 @@ CONFINED = {
     "asyncio.open_connection": ("graph/outbound",),
     # The server asks itself whether it is there yet.
     "socket.create_connection": ("graph/outbound", "server.py"),
-    # The one ends the connections of clients that have left, which are sockets by number; the others listen.
-    "socket.AF_INET": ("graph/outbound", "web/streaming.py", "graph/doctor.py", "server.py"),
-    "socket.AF_INET6": ("graph/outbound", "web/streaming.py", "graph/doctor.py", "server.py"),
+    # The one ends the connections of clients that have left, which are sockets by number; the other listens.
+    "socket.AF_INET": ("graph/outbound", "web/streaming.py", "graph/listening.py"),
+    "socket.AF_INET6": ("graph/outbound", "web/streaming.py", "graph/listening.py"),
 }
 VAGUE_NAMES = frozenset({"common", "helper", "helpers", "misc", "util", "utils"})
 MAXIMUM_FILE_LINES = 500

@@ -110,7 +110,14 @@ def test_a_library_that_is_too_old_is_named(
 ) -> None:
     asked = ["flask>=99.1", 'x>=1; extra == "dev"']
     monkeypatch.setattr("importlib.metadata.requires", lambda _: asked)
-    assert "is older than 99.1" in trouble(data, port)["libraries"].what
+    assert "is not >=99.1" in trouble(data, port)["libraries"].what
+
+
+def test_a_library_that_is_missing_is_named(
+    data: DataDirectory, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.metadata.requires", lambda _: ["osagraph-has-no-such-library>=1"])
+    assert trouble(data, port)["libraries"].what == "osagraph-has-no-such-library is not installed"
 
 
 def test_readers_that_keep_the_network_are_a_warning(

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from click.testing import CliRunner
 from pyoxigraph import DefaultGraph, Quad
 
-from graph import replication
+from graph import replication, replication_command
 from graph.datadir import DataDirectory
 from graph.embedded import EmbeddedStore
 from graph.errors import ReplicaError, StoreBusyError, StoreMissingError, StoreWriteError
 from graph.label_file import FOLDER as LABELS
 from graph.label_keeping import labels_cover, make_labels
 from graph.replication import replicate
+from graph.replication_command import replicate_command
 from graph.turn import turn
 from graph.write_protocol import WriteRequest
 from graph.writer_client import WriterClient
@@ -154,3 +158,35 @@ def test_a_missing_index_of_names_is_left_to_the_server(data: DataDirectory, tar
     shutil.rmtree(data.root / LABELS)
     replicate(data, target)
     assert not labels_cover(target.root, 1)
+
+
+def test_the_command_feeds_several_replicas_and_reports_each(data: DataDirectory, tmp_path: Path) -> None:
+    folders = [str(tmp_path / name) for name in ("one", "two")]
+    result = CliRunner().invoke(replicate_command, [*folders, "--data", str(data.root), "--json"])
+    assert result.exit_code == 0, result.output
+    reports = [json.loads(text) for text in result.stdout.replace("}\n{", "}\0{").split("\0")]
+    assert [(report["replica"], report["snapshot"], report["copied"]) for report in reports] == [
+        (folders[0], 1, 0),
+        (folders[1], 1, 0),
+    ]
+    again = CliRunner().invoke(replicate_command, [*folders, "--data", str(data.root)])
+    assert again.stdout == "".join(f"{folder}: snapshot 1, there already.\n" for folder in folders)
+
+
+def test_the_command_that_follows_brings_what_is_published_meanwhile(
+    data: DataDirectory, target: DataDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[int] = []
+
+    def publish_while_it_rests(_: float) -> None:
+        looks.append(target.current_number())
+        if len(looks) == 3:
+            raise KeyboardInterrupt
+        if len(looks) == 1:
+            publish(data, 3)
+
+    monkeypatch.setattr(replication_command, "time", SimpleNamespace(sleep=publish_while_it_rests))
+    arguments = [str(target.root), "--data", str(data.root), "--follow", "--quiet"]
+    CliRunner().invoke(replicate_command, arguments)
+    assert looks == [1, 2, 2]
+    assert facts(target) == sorted(FACTS, key=str)
