@@ -30,18 +30,24 @@ from graph.commands import export, query
 from graph.comparison_commands import compare_command
 from graph.console import data_option, progress_bar, quiet_option, reports_errors
 from graph.contradiction_commands import contradictions_command
-from graph.datadir import DataDirectory, locked
+from graph.datadir import MIRROR, DataDirectory, locked
 from graph.digest_command import digest_command
 from graph.doctor_command import doctor_command
-from graph.errors import StoreMissingError
+from graph.engine_access import EngineChoice, engine_options, open_engine
+from graph.errors import StoreMissingError, StoreWriteError
 from graph.explain_commands import explain_command
 from graph.label_keeper import LabelKeeper
 from graph.listening import require_free
+from graph.mirror_follower import LIMITS as MARKER_LIMITS
+from graph.mirror_follower import Follower
 from graph.named_query import Catalogue
+from graph.publish_command import publish_command
 from graph.query_options import service_option
+from graph.remote_mirror import mirror
 from graph.replication_command import replicate_command
 from graph.snapshot_commands import backup_command, restore_command, snapshots_command, status_command
 from graph.snapshot_pointer import SnapshotPointer
+from graph.snapshot_status import upgrade_advice
 from graph.token_commands import token
 from graph.tokens import TOKEN_FILE, TokenFile
 from graph.writer_client import WriterClient
@@ -57,13 +63,18 @@ from loaders.curation_commands import CURATION_COMMANDS
 from loaders.hand import HandLimits
 from loaders.link_commands import link_command
 from loaders.operations import build, publish_empty
+from loaders.promote_command import promote_command
+from loaders.purge_commands import purge_command
+from loaders.upgrade_command import upgrade_command
 from loaders.validate_command import validate_command
 from loaders.writer_process import WriterProcess
 from web.app import build_app
+from web.configuration_reference import configuration_reference
 from web.front import Front
 from web.metrics import Metrics
 from web.observer import Observer
 from web.request_log import RequestLog, SlowQueryLog
+from web.setting_options import read_settings, setting_options, settings_from_environment
 from web.settings import Settings
 from web.site import Site
 from web.uploads import clear_incoming
@@ -78,10 +89,10 @@ RESTART_SECONDS: Final = 0.2
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The pages as a WSGI application, with readers of its own, for Flask's command line and for tests."""
-    settings = settings or Settings.from_environment()
+    settings = settings or settings_from_environment()
     data = DataDirectory(settings.data)
     pointer = SnapshotPointer(data)
-    readers = OwnReaders(pointer.current, settings.limits(), settings.allowed_services())
+    readers = OwnReaders(pointer.current, settings.limits(), settings.allowed_services(), _follower(data))
     return _pages(settings, data, pointer, readers)
 
 
@@ -103,7 +114,16 @@ def create_front(settings: Settings) -> Front:
     def pages(readers: BlockingReaders) -> Flask:
         return _pages(settings, data, pointer, readers)
 
-    return Front(settings, pointer, writes, pages, observer)
+    return Front(settings, pointer, writes, pages, observer, _follower(data))
+
+
+def _follower(data: DataDirectory) -> Follower | None:
+    """Follows the engine, from now on, where the dataset is in one."""
+    if not data.is_mirror:
+        return None
+    follower = Follower(data)
+    follower.start()
+    return follower
 
 
 def _pages(
@@ -122,62 +142,54 @@ def main() -> None:
     """osagraph: a knowledge graph of security assistance, in which every statement carries its receipt."""
 
 
+def _print_reference(context: click.Context, _parameter: click.Parameter, is_wanted: bool) -> None:
+    if is_wanted:
+        click.echo(configuration_reference(main), nl=False)
+        context.exit()
+
+
 @click.command(epilog="Example: osagraph serve --data data --port 8000")
 @data_option
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
-@click.option("--raw", is_flag=True, help="Serve a plain dataset: no pages, and prefixes must be declared.")
-@click.option("--public-url", envvar="OSAGRAPH_PUBLIC_URL", help="The address that clients see.")
-@click.option("--report-url", envvar="OSAGRAPH_REPORT_URL", help="Where pages say that errors are reported.")
-@click.option(
-    "--proxy", "proxies", multiple=True, help="Networks of proxies whose X-Forwarded-* is believed."
-)
+@setting_options
 @service_option
-@click.option("--readers", type=click.IntRange(1, 256), help="Queries at a time.  [default: 3 for each core]")
-@click.option("--deadline", type=float, default=10, show_default=True, help="Seconds until a query answers.")
-@click.option("--total", type=float, default=60, show_default=True, help="Seconds for a query in all.")
-@click.option("--update-deadline", type=float, default=60, show_default=True, help="Seconds for an update.")
-@click.option("--memory", type=click.IntRange(512), default=2048, show_default=True, help="MiB for a query.")
+@engine_options("--store", "Serve what `osagraph publish` sent to this engine; nothing is written then.")
 @quiet_option
+@click.option(
+    "--settings",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_reference,
+    help="Print the reference of all settings and their variables, and end.",
+)
 @reports_errors
 def serve(
     data: DataDirectory,
-    host: str,
-    port: int,
-    raw: bool,
-    public_url: str | None,
-    report_url: str | None,
-    proxies: tuple[str, ...],
     services: Mapping[str, str],
-    readers: int | None,
-    deadline: float,
-    total: float,
-    update_deadline: float,
-    memory: int,
+    engine: EngineChoice | None,
     quiet: bool,
+    **given: Any,
 ) -> None:
-    """Serve the SPARQL endpoint, the graph store and the pages; builds the dataset if there is none."""
-    settings = Settings(
-        data=data.root,
-        host=host,
-        port=port,
-        public_url=public_url,
-        report_url=report_url,
-        proxies=proxies,
-        raw=raw,
-        services=services,
-        deadline_seconds=deadline,
-        total_seconds=total,
-        update_seconds=update_deadline,
-        memory_bytes=memory << 20,
-        quiet=quiet,
-    )
-    if readers is not None:
-        settings = replace(settings, readers=readers)
+    """Serve the SPARQL endpoint, the graph store and the pages; builds the dataset if there is none.
+
+    With --store the dataset is in another engine, and DIR holds only what the server itself keeps: the
+    index of names, logs. OSAGRAPH_STORE_USER and OSAGRAPH_STORE_PASSWORD, or OSAGRAPH_STORE_TOKEN, say who
+    we are to it, OSAGRAPH_STORE_CA whose certificates are believed.
+    """
+    settings = replace(read_settings(data.root, given), services=services, quiet=quiet)
+    if engine is not None and settings.raw:
+        raise click.UsageError(
+            "--raw and --store do not go together: a plain dataset is served by its engine."
+        )
     data.prepare()
-    require_free(host, port)
+    if advice := upgrade_advice(data):
+        click.echo(f"Note: {advice}", err=True)
+    require_free(settings.host, settings.port)
     with locked(data.root / "serve.lock", f"{data.root} is being served"):
-        _build_if_missing(data, raw, quiet)
+        if engine is not None:
+            _mirror(data, engine)
+        else:
+            _build_if_missing(data, settings.raw, quiet)
         clear_incoming(data.root)
         _run(settings)
 
@@ -255,7 +267,21 @@ def _greet(settings: Settings) -> None:
     click.echo(f"osagraph is at {address}/ (SPARQL: /sparql). Stop it with Ctrl-C.")
 
 
+def _mirror(data: DataDirectory, choice: EngineChoice) -> None:
+    """Make the data directory stand for what an engine holds.
+
+    Raises StoreMissingError where that is no dataset of ours, and what asking the engine raises.
+    """
+    with contextlib.closing(open_engine(choice, MARKER_LIMITS)) as engine:
+        mirror(data, engine, choice.base)
+
+
 def _build_if_missing(data: DataDirectory, raw: bool, quiet: bool) -> None:
+    if data.is_mirror:
+        url = (data.root / MIRROR).read_text().strip()
+        raise StoreWriteError(
+            f"The dataset of {data.root} is in another engine. Serve it with: --store {url}"
+        )
     try:
         data.current()
     except StoreMissingError:
@@ -273,9 +299,11 @@ for command in (
     build_command,
     load_command,
     remove_command,
+    purge_command,
     sources_command,
     verify_command,
     validate_command,
+    upgrade_command,
     *CURATION_COMMANDS,
     link_command,
     query,
@@ -287,6 +315,8 @@ for command in (
     backup_command,
     restore_command,
     replicate_command,
+    publish_command,
+    promote_command,
     status_command,
     digest_command,
     doctor_command,

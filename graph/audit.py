@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from graph.clock import Clock, iso_time, utc_now
-from graph.datadir import sync_folder
+from graph.disk import sync_folder
 from graph.errors import StoreWriteError
 
 AUDIT_FILE: Final = "audit.jsonl"

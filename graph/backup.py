@@ -18,8 +18,13 @@ from typing import BinaryIO, Protocol
 
 from graph.backup_manifest import BACKUP_PATH, MANIFEST, PINS, SNAPSHOT, SOURCES, BackupFile, Manifest, chunks
 from graph.clock import iso_time
-from graph.datadir import FORMAT, DataDirectory, Snapshot, sync_file, sync_folder, sync_tree, writing
+from graph.datadir import DataDirectory, Snapshot
+from graph.datasets import require_here
+from graph.digest import dataset_digest
+from graph.disk import sync_file, sync_folder, sync_tree, writing
+from graph.embedded import EmbeddedStore
 from graph.errors import StoreBusyError, StoreWriteError
+from graph.formats import read_format
 from graph.retention import alone_in
 from graph.tokens import TOKEN_FILE
 
@@ -35,21 +40,39 @@ class _Sink(Protocol):
 
 
 def write_backup(
-    data: DataDirectory, target: Path, moment: datetime, *, with_tokens: bool = False
+    data: DataDirectory,
+    target: Path,
+    moment: datetime,
+    *,
+    with_tokens: bool = False,
+    with_digest: bool = False,
 ) -> Manifest:
     """The manifest of a new backup in a folder, or in a .tar, .tar.gz or .tgz file.
+
+    The digest of its computed graphs is taken only `with_digest`: that reads all of them.
 
     Raises StoreMissingError where there is no dataset, StoreBusyError where another process writes the same
     backup, StoreWriteError where the target is taken or cannot be written.
     """
     _require_free(target, data)
+    require_here(data.current(), "A backup")
     with data.holding() as snapshot, _unfinished(target) as place, _sink(place, moment) as sink:
         files = tuple(_add(sink, name, path) for name, path in _parts(data, snapshot, with_tokens))
-        manifest = Manifest(iso_time(moment), FORMAT, snapshot.number, snapshot.counts, files)
+        digest = _digest(snapshot) if with_digest else ""
+        format = read_format(data.root)
+        manifest = Manifest(iso_time(moment), format, snapshot.number, snapshot.counts, files, digest)
         text = manifest.text().encode()
         # The last one: a backup without it is not complete.
         sink.add(MANIFEST, io.BytesIO(text), len(text))
     return manifest
+
+
+def _digest(snapshot: Snapshot) -> str:
+    store = EmbeddedStore(snapshot.store, read_only=True)
+    try:
+        return dataset_digest(store)
+    finally:
+        store.close()
 
 
 def _require_free(target: Path, data: DataDirectory) -> None:

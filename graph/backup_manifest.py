@@ -42,13 +42,17 @@ class BackupFile:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a backup says of itself; `snapshot` is the number, `counts` what was in `snapshot.json`."""
+    """What a backup says of itself; `snapshot` is the number, `counts` what was in `snapshot.json`.
+
+    `digest` is that of the computed graphs (`graph/digest.py`); empty where it was not asked for.
+    """
 
     created: str
     data_format: str
     snapshot: int
     counts: Mapping[str, Any]
     files: tuple[BackupFile, ...]
+    digest: str = ""
 
     @property
     def bytes(self) -> int:
@@ -57,7 +61,10 @@ class Manifest:
 
     def text(self) -> str:
         """What `read_manifest` reads."""
-        return json.dumps({"format": BACKUP_FORMAT, **asdict(self)}, indent=1, ensure_ascii=False) + "\n"
+        fields = {"format": BACKUP_FORMAT, **asdict(self)}
+        if not self.digest:
+            del fields["digest"]
+        return json.dumps(fields, indent=1, ensure_ascii=False) + "\n"
 
 
 def read_manifest(path: Path, backup: Path) -> Manifest:

@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 from graph.datadir import Snapshot
 from graph.envoys import Services
 from graph.reader_protocol import ReadRequest
-from graph.readers import Answer, ReaderLimits, ReaderPool
+from graph.readers import Answer, Following, ReaderLimits, ReaderPool
 
 Result = TypeVar("Result")
 
@@ -80,9 +80,10 @@ class OwnReaders(BlockingReaders):
         current: Callable[[], Snapshot],
         limits: ReaderLimits | None = None,
         services: Services | None = None,
+        mirror: Following | None = None,
     ) -> None:
         loop = asyncio.new_event_loop()
-        super().__init__(ReaderPool(current, limits, services), loop)
+        super().__init__(ReaderPool(current, limits, services, mirror), loop)
         self._thread = threading.Thread(target=self._run, args=(loop,), daemon=True)
         self._thread.start()
 

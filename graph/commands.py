@@ -20,8 +20,9 @@ from pyoxigraph import (
 )
 
 from graph.console import data_option, print_json, quiet_option, reports_errors
-from graph.datadir import DataDirectory, Snapshot, writing
-from graph.embedded import EmbeddedStore
+from graph.datadir import DataDirectory, Snapshot
+from graph.datasets import CommandStore, open_dataset
+from graph.disk import writing
 from graph.errors import UnknownResourceError, UnsupportedFormatError
 from graph.export_rows import store_rows
 from graph.federation import federated
@@ -98,7 +99,10 @@ def query(
         asked = federated(text, services, _client(services).ask, lambda own: _own(data, views[0], own))
     if has_receipts:
         require_receipts(text, asked, len(views))
-        for line in receipts_lines(_open(data, views[0]), asked, form):
+        store = _open(data, views[0])
+        lines = list(receipts_lines(store, asked, form))
+        store.settle()
+        for line in lines:
             click.echo(line)
         return
     if len(views) > 1 and form not in ("table", "json"):
@@ -128,11 +132,14 @@ def _own(data: DataDirectory, view: ViewChoice, text: str) -> Sequence[Row]:
 
 
 def _ask(data: DataDirectory, view: ViewChoice, text: str) -> Results:
-    return _open(data, view).query(text)
+    store = _open(data, view)
+    results = store.query(text)
+    store.settle()
+    return results
 
 
-def _open(data: DataDirectory, view: ViewChoice) -> EmbeddedStore:
-    return EmbeddedStore(open_view(data, view).store, read_only=True)
+def _open(data: DataDirectory, view: ViewChoice) -> CommandStore:
+    return open_dataset(open_view(data, view))
 
 
 def _print_side_by_side(answers: Sequence[tuple[ViewChoice, Results]], form: str) -> None:
@@ -198,7 +205,7 @@ def export(
     form = None if ending else _export_format(target, name)
     graph = _graph(name)
     with _held(data, view, quiet) as snapshot:
-        store = EmbeddedStore(snapshot.store, read_only=True)
+        store = open_dataset(snapshot)
         if isinstance(graph, NamedNode) and next(store.quads(graph=graph), None) is None:
             raise UnknownResourceError(f"There is no graph {graph.value}. See: osagraph sources")
         with _output(target) as output:
@@ -206,6 +213,7 @@ def export(
                 store.dump(output, form, graph)
             elif ending is not None:
                 write_whole(store, snapshot, ending, output)
+            store.settle()
     if not quiet and str(target) != "-":
         click.echo(f"Wrote {target} ({target.stat().st_size:,} bytes).", err=True)
 
@@ -224,8 +232,9 @@ def _export_further(
     target: Path, data: DataDirectory, view: ViewChoice, further: Further, quiet: bool
 ) -> None:
     with _held(data, view, quiet) as snapshot, _output(target) as output:
-        rows = store_rows(EmbeddedStore(snapshot.store, read_only=True))
-        left_out = further.write(rows, snapshot, output)
+        store = open_dataset(snapshot)
+        left_out = further.write(store_rows(store), snapshot, output)
+        store.settle()
     if further.report is not None:
         with _output(further.report) as output:
             output.write(left_out.report.encode())

@@ -15,7 +15,7 @@ from graph.comparison_reading import Comparison, read_comparisons
 from graph.console import data_option, json_option, print_json, reports_errors
 from graph.contradiction_search import Search
 from graph.datadir import DataDirectory
-from graph.embedded import EmbeddedStore
+from graph.datasets import open_dataset
 from graph.errors import UnknownResourceError
 from graph.explanation_names import Names
 from graph.export_rows import Rows, batches, iri_of, store_rows
@@ -76,7 +76,7 @@ def compare_command(
     """
     if as_json and as_csv:
         raise click.UsageError("--json and --csv exclude each other.")
-    store = EmbeddedStore(open_view(data, view, quiet=as_json or as_csv).store, read_only=True)
+    store = open_dataset(open_view(data, view, quiet=as_json or as_csv))
     search = Search(store, read_vocabulary())
     rows = store_rows(store)
     things = [search.subject(text).value for text in entities] or _all_things(rows)
@@ -84,6 +84,7 @@ def compare_command(
         raise UnknownResourceError(NOT_LOADED)
     wanted = Verdict(verdict) if verdict else None
     comparisons = _comparisons(rows, things)
+    store.settle()
     names = Names(store)
     if as_json:
         print_json([_document(each, wanted, names) for each in comparisons])

@@ -13,21 +13,30 @@ import signal
 import threading
 from typing import Final
 
-CLONE_NEWUSER_AND_NEWNET: Final = 0x10000000 | 0x40000000
+CLONE_NEWUSER: Final = 0x10000000
+CLONE_NEWNET: Final = 0x40000000
 
 
 def confine(memory_bytes: int, *, network: bool = False) -> None:
     """Limit this process: its memory, no core dumps, and no network where the system lets us give it up.
 
-    `network`: whether it keeps the network; it must not evaluate anything of a stranger's then.
+    `network`: whether it keeps the network; what evaluates or parses anything of a stranger's then runs in a
+    thread that gives it up (`leave_network`).
     """
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if not network:
-        # Fails without harm where user namespaces are switched off; the deployment has to see to it then.
-        ctypes.CDLL(None).unshare(CLONE_NEWUSER_AND_NEWNET)
+    # Fails without harm where user namespaces are switched off; the deployment has to see to it then.
+    ctypes.CDLL(None).unshare(CLONE_NEWUSER if network else CLONE_NEWUSER | CLONE_NEWNET)
     # Control-C in a terminal is for the parent, whose end is ours.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def leave_network() -> None:
+    """Take the network from the calling thread for good; the others of a confined process keep theirs.
+
+    Fails without harm where user namespaces are switched off.
+    """
+    ctypes.CDLL(None).unshare(CLONE_NEWNET)
 
 
 def give_back_memory() -> None:

@@ -14,7 +14,7 @@ from graph.contradiction_search import Search, kinds_of
 from graph.contradiction_text import document_of, lines_of
 from graph.contradictions import Found, find_contradictions, read_sides
 from graph.datadir import DataDirectory
-from graph.embedded import EmbeddedStore
+from graph.datasets import CommandStore, open_dataset
 from graph.explanation_names import Names
 from graph.view_options import open_view, view_option
 from graph.views import ViewChoice
@@ -57,7 +57,7 @@ def contradictions_command(
 ) -> None:
     """List which values contradict each other: both sides, the reason, and what would hold without either."""
     vocabulary = read_vocabulary()
-    store = EmbeddedStore(open_view(data, view, quiet=as_json).store, read_only=True)
+    store = open_dataset(open_view(data, view, quiet=as_json))
     search = Search(store, vocabulary)
     asked = {
         "subject": search.subject(subject) if subject else None,
@@ -75,10 +75,11 @@ def contradictions_command(
         _print_json(store, found, shown, notations, view)
     else:
         _print_text(store, found, shown, only_count)
+    store.settle()
 
 
 def _print_text(
-    store: EmbeddedStore, found: Sequence[Found], shown: Sequence[Found], only_count: bool
+    store: CommandStore, found: Sequence[Found], shown: Sequence[Found], only_count: bool
 ) -> None:
     names = Names(store)
     for each in shown:
@@ -96,7 +97,7 @@ def _print_text(
 
 
 def _print_json(
-    store: EmbeddedStore,
+    store: CommandStore,
     found: Sequence[Found],
     shown: Sequence[Found],
     notations: Mapping[NamedNode, str],

@@ -22,9 +22,14 @@ COUNTED: Final = "curation_acts"
 ACCEPT, REJECT, GRADE, RETRACT, UNDO = "accept", "reject", "grade", "retract", "undo"
 SAME_VOICE, SEPARATE_VOICES = "same-voice", "separate-voices"
 LINK, LIKELY_LINK, NO_LINK = "link", "likely-link", "no-link"
+# What is left of an act about a purged source: its number, who and when.
+PURGED: Final = "purged"
 # Decisions about an individual and an item of Wikidata; they bear on no claim.
 LINKING: Final = frozenset({LINK, LIKELY_LINK, NO_LINK})
-KINDS: Final = frozenset({ACCEPT, REJECT, GRADE, RETRACT, UNDO, SAME_VOICE, SEPARATE_VOICES, *LINKING})
+KINDS: Final = frozenset(
+    {ACCEPT, REJECT, GRADE, RETRACT, UNDO, SAME_VOICE, SEPARATE_VOICES, PURGED, *LINKING}
+)
+WITHOUT_EFFECT: Final = (UNDO, PURGED)
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,7 @@ def curation_of(acts: Iterable[Act]) -> Curation:
     """What all acts together come to."""
     made = list(acts)
     undone = {act.undoes for act in made}
-    standing = tuple(act for act in made if act.act != UNDO and act.number not in undone)
+    standing = tuple(act for act in made if act.act not in WITHOUT_EFFECT and act.number not in undone)
 
     def named(kind: str) -> frozenset[str]:
         return frozenset(iri for act in standing if act.act == kind for iri in act.of)

@@ -1,6 +1,6 @@
 """The data directory: numbered snapshots, the pointer to the current one, the lock of the writer.
 
-    DIR/format            the version of this layout
+    DIR/format            the format of all this, and which osagraph writes it (`graph/formats.py`)
     DIR/current           the number of the snapshot that readers see
     DIR/snapshots/N/      one finished dataset: store/, snapshot.json, journals; never changed again
     DIR/pins.json         the snapshots that somebody wants to keep, each with a note
@@ -12,8 +12,10 @@
     DIR/live/             the writer's scratch copy of the current snapshot; of no worth either
     DIR/incoming/         documents that are being sent; of no worth either
     DIR/wikidata/         what Wikidata answered to `osagraph link`; asked again where it is gone
+    DIR/purges.json       what is being purged, until it is gone everywhere
     DIR/link-answers.jsonl  what somebody has answered to `osagraph link` and is not recorded yet
     DIR/replica           there where this is a read replica of another data directory
+    DIR/backed-up         when it was last backed up
     DIR/tokens.json       who may write, hashed; DIR/audit.jsonl: who wrote, or was refused
     DIR/writer.sock       where the writer takes writes
     DIR/writer.lock       held by the one process that writes, with its process id; turn.lock,
@@ -26,7 +28,6 @@ dataset as it was. Where the power fails, the disk has a snapshot before it has 
 from __future__ import annotations
 
 import contextlib
-import errno
 import fcntl
 import json
 import os
@@ -37,6 +38,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from graph.disk import sync_file, sync_folder, sync_tree, write_atomically, writing
 from graph.errors import (
     ReplicaError,
     SnapshotGoneError,
@@ -44,14 +46,16 @@ from graph.errors import (
     StoreError,
     StoreFormatError,
     StoreMissingError,
-    StoreWriteError,
 )
+from graph.formats import FILE, REPLICA, TEXT, require_current, require_readable
 from graph.label_keeping import clear_label_orphans, forget_labels
-from graph.retention import BUILD, empty_folder, held, move_away, read_pins, superfluous
+from graph.retention import BUILDS, empty_folder, held, move_away, read_pins, superfluous
 from graph.view_retention import VIEWS, forget_views
 
-FORMAT = "1"
 STORE = "store"
+MIRROR = "mirror"
+# What computed a snapshot, among its counts; `graph/computation.py` reads it.
+COMPUTED_BY = "computed_by"
 # Whoever asks for the state of a lock holds it for a moment.
 SECOND_TRY_SECONDS = 0.02
 
@@ -90,42 +94,54 @@ class DataDirectory:
         self.trash = root / "trash"
         self.sources = root / "sources"
 
-    def prepare(self) -> None:
+    def prepare(self, *, upgrading: bool = False) -> None:
         """Make the folders.
 
-        Raises StoreFormatError for another layout and StoreWriteError where nothing can be written.
+        Raises StoreFormatError for another format (`upgrading`: for a later one) and StoreWriteError where
+        nothing can be written.
         """
         with writing(self.root):
             self.root.mkdir(parents=True, exist_ok=True)
             for folder in (self.snapshots, self.sources):
                 folder.mkdir(exist_ok=True)
-            if not (self.root / "format").exists():
-                write_atomically(self.root / "format", FORMAT + "\n")
+            if not (self.root / FILE).exists():
+                write_atomically(self.root / FILE, TEXT)
         self.check_format()
+        if not upgrading:
+            require_current(self.root)
 
     def check_format(self) -> None:
         """Raises StoreFormatError unless this version of osagraph can read the directory."""
-        path = self.root / "format"
-        found = path.read_text().strip() if path.exists() else FORMAT
-        if found != FORMAT:
-            raise StoreFormatError(
-                f"{self.root} has format {found}, this osagraph reads format {FORMAT}. "
-                "Use the osagraph that wrote it, or build again into another directory."
-            )
+        require_readable(self.root)
+
+    def set_format(self, text: str = TEXT) -> None:
+        """Say which format this is; the last step of an upgrade."""
+        with writing(self.root):
+            write_atomically(self.root / FILE, text)
+
+    @property
+    def is_mirror(self) -> bool:
+        """Whether the dataset is in another engine, and the snapshots here are stubs."""
+        return (self.root / MIRROR).exists()
 
     @property
     def is_replica(self) -> bool:
         """Whether it follows another data directory, and takes no writes."""
-        return (self.root / "replica").exists()
+        return (self.root / REPLICA).exists()
 
     def become_replica(self) -> None:
         """Take no writes from now on but those of a replication."""
         self.prepare()
         with writing(self.root):
-            write_atomically(self.root / "replica", "This folder follows another one: osagraph replicate.\n")
+            write_atomically(self.root / REPLICA, "This folder follows another one: osagraph replicate.\n")
 
     def require_original(self) -> None:
         """Raises ReplicaError where this is a replica."""
+        if self.is_mirror:
+            raise ReplicaError(
+                f"The dataset of {self.root} is in another engine. Write where it is published from, and "
+                "publish it again."
+            )
         if self.is_replica:
             raise ReplicaError(f"{self.root} is a read replica. Write to the dataset that it follows.")
 
@@ -190,10 +206,10 @@ class DataDirectory:
             raise StoreFormatError(f"{folder / 'snapshot.json'} is damaged. Restore a backup.") from error
 
     def kept(self) -> list[Snapshot]:
-        """The snapshots that are kept, by number; one that is removed meanwhile is left out."""
+        """The snapshots that are kept, by number; one that is damaged or removed meanwhile is left out."""
         kept = []
         for number in self._numbers():
-            with contextlib.suppress(SnapshotGoneError, StoreMissingError):
+            with contextlib.suppress(SnapshotGoneError, StoreMissingError, StoreFormatError):
                 kept.append(self.snapshot(number))
         return kept
 
@@ -218,13 +234,14 @@ class DataDirectory:
         return read_pins(self.root / "pins.json")
 
     @contextlib.contextmanager
-    def writer(self, *, replicating: bool = False) -> Iterator[None]:
+    def writer(self, *, replicating: bool = False, upgrading: bool = False) -> Iterator[None]:
         """Hold the right to write, and clear away what a crash left behind.
 
-        Raises StoreBusyError, with the holder's process id, while another process holds it, and ReplicaError
-        for a replica, which only a replication may write.
+        Raises StoreBusyError, with the holder's process id, while another process holds it, ReplicaError for
+        a replica, which only a replication may write, and StoreFormatError for an earlier format, which only
+        a replication and an upgrade may.
         """
-        self.prepare()
+        self.prepare(upgrading=upgrading or replicating)
         if not replicating:
             self.require_original()
         with locked(self.root / "writer.lock", f"The dataset in {self.root} is being written"):
@@ -279,7 +296,7 @@ class DataDirectory:
         whoever waits has been answered. Raises StoreWriteError where the disk refuses; the old snapshot stays
         current then.
         """
-        details = {**counts, "operation": operation}
+        details = {**self._noted(), **counts, "operation": operation}
         with writing(self.root):
             number = self.next_number()
             text = json.dumps(details, indent=1, sort_keys=True) + "\n"
@@ -290,6 +307,14 @@ class DataDirectory:
             sync_folder(self.snapshots)
             write_atomically(self.root / "current", f"{number}\n")
         return Snapshot(number, target, details)
+
+    def _noted(self) -> Mapping[str, Any]:
+        """What computed the current snapshot; what follows on it is of the same making, unless it says so."""
+        # A damaged one is no reason not to publish another: a restoration does just that.
+        with contextlib.suppress(StoreError):
+            noted = self.current().counts.get(COMPUTED_BY)
+            return {} if noted is None else {COMPUTED_BY: noted}
+        return {}
 
     def _sync_staged(self, folder: Path) -> None:
         """Ask the disk to keep a staged folder, but for the store: the engine does that when it is flushed or
@@ -332,7 +357,7 @@ class DataDirectory:
 
     def _is_build(self, number: int) -> bool:
         try:
-            return self._read(number).operation == BUILD
+            return self._read(number).operation in BUILDS
         except FileNotFoundError:
             return False
 
@@ -369,59 +394,3 @@ def _lock(descriptor: int, pause_seconds: float = 0) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-@contextlib.contextmanager
-def writing(root: Path) -> Iterator[None]:
-    """Turn the operating system's refusals into one sentence.
-
-    Raises StoreWriteError.
-    """
-    try:
-        yield
-    except OSError as error:
-        raise write_error(root, error) from error
-
-
-def write_error(root: Path, error: OSError) -> StoreWriteError:
-    """What to tell somebody whose disk refused."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT) or "No space left" in str(error):
-        return StoreWriteError(f"The disk that holds {root} is full. Free some space; nothing was changed.")
-    reason = error.strerror or str(error)
-    return StoreWriteError(f"{root} cannot be written: {reason}. Check its permissions; nothing was changed.")
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Replace a small file: readers see the old text or the new, also after a crash."""
-    temporary = path.with_name(f".{path.name}.new")
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-    sync_folder(path.parent)
-
-
-def sync_file(path: Path) -> None:
-    """Ask the disk to keep a file's content, or a folder's entries."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def sync_folder(folder: Path) -> None:
-    """Ask the disk to keep the folder's entries."""
-    sync_file(folder)
-
-
-def sync_tree(folder: Path) -> None:
-    """Ask the disk to keep a folder and everything below it."""
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                sync_tree(Path(entry.path))
-            else:
-                sync_file(Path(entry.path))
-    sync_folder(folder)

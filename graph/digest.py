@@ -34,13 +34,13 @@ def dataset_digest(store: ReadableStore) -> str:
         blank = bytearray()
         for graph in COMPUTED:
             for line in _lines(store, graph):
-                if _has_blank(line):
+                if has_blank(line):
                     blank += line
                 else:
                     unsorted.write(line)
-        unsorted.write(_with_canonical_names(bytes(blank)))
+        unsorted.write(with_canonical_names(bytes(blank)))
         unsorted.seek(0)
-        _sort(unsorted, ordered)
+        sort_lines(unsorted, ordered)
         return f"sha256:{hashlib.file_digest(ordered, 'sha256').hexdigest()}"
 
 
@@ -54,21 +54,25 @@ def _lines(store: ReadableStore, graph: GraphName) -> Iterator[bytes]:
             yield line.rstrip(b"\n")[:-2] + suffix + b" .\n"
 
 
-def _has_blank(line: bytes) -> bool:
+def has_blank(line: bytes) -> bool:
+    """Whether a line of N-Quads, as our own serializer writes it, has a blank node in it."""
     return line.startswith(b"_:") or b" _:" in line.partition(b'"')[0]
 
 
-def _with_canonical_names(quads: bytes) -> bytes:
-    """The names depend on the quads with blank nodes only, so the others need not be there."""
+def with_canonical_names(quads: bytes) -> bytes:
+    """N-Quads whose blank nodes have canonical names, in no order; quads without any need not be there."""
     dataset = Dataset(parse(quads, format=RdfFormat.N_QUADS))
     dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
     return serialize(dataset, format=RdfFormat.N_QUADS) or b""
 
 
-def _sort(unsorted: IO[bytes], ordered: IO[bytes]) -> None:
-    """The system's own sort puts on the disk what memory has no room for."""
+def sort_lines(unsorted: IO[bytes], ordered: IO[bytes]) -> None:
+    """Write the lines of a file to another one, each once, in the order of their bytes.
+
+    The system's own sort puts on the disk what memory has no room for. Raises StoreError.
+    """
     environment = {**os.environ, "LC_ALL": "C"}
     done = subprocess.run(["sort", "-u"], stdin=unsorted, stdout=ordered, env=environment, check=False)
     if done.returncode:
-        raise StoreError("The digest needs the command `sort`, and room for temporary files.")
+        raise StoreError("This needs the command `sort`, and room for temporary files.")
     ordered.seek(0)

@@ -23,11 +23,12 @@ from typing import Final
 from packaging.requirements import Requirement
 
 from graph.datadir import DataDirectory
-from graph.embedded import EmbeddedStore
+from graph.datasets import open_dataset
 from graph.errors import KnowledgeGraphError, StoreBusyError
+from graph.formats import FORMAT, read_format
 from graph.label_keeper import has_labels
 from graph.listening import require_free
-from graph.snapshot_status import disk_bytes, lock_state
+from graph.snapshot_status import disk_bytes, lock_state, upgrade_advice
 from graph.tokens import TOKEN_FILE
 
 # A build or a restoration needs room for another copy, and the disk for its own work.
@@ -141,7 +142,13 @@ def _permissions(data: DataDirectory) -> Iterator[Finding]:
 
 
 def _format(data: DataDirectory) -> Iterator[Finding]:
-    data.check_format()
+    advice = upgrade_advice(data)
+    if advice:
+        what, _, remedy = advice.rpartition(". ")
+        # A directory of an earlier format cannot be served; of what is out of date, answers are just that.
+        state = "warning" if read_format(data.root) == FORMAT else "failure"
+        yield Finding("format", state, what, remedy)
+        return
     kind = "a read replica" if data.is_replica else "a dataset of its own"
     yield Finding("format", "ok", f"{data.root} is {kind}")
 
@@ -153,7 +160,7 @@ def _dataset(data: DataDirectory) -> Iterator[Finding]:
             "dataset", "warning", "nothing has been built", f"Build it: osagraph build --data {data.root}"
         )
         return
-    store = EmbeddedStore(snapshot.store, read_only=True)
+    store = open_dataset(snapshot)
     is_empty = next(iter(store.quads()), None) is None
     store.close()
     yield Finding("dataset", "ok", f"snapshot {snapshot.number} opens{', and is empty' if is_empty else ''}")

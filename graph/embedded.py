@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from pathlib import Path
 from typing import IO, Final
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, QuerySolutions, RdfFormat, Store, Variable
 
-from graph.datadir import write_error
+from graph.disk import write_error
 from graph.errors import QuerySyntaxError, StoreWriteError, UpdateFailedError
 from graph.store import AnyTerm, GraphName, Results
 from graph.store_files import copy_store, log_bytes
@@ -25,7 +26,7 @@ SAVE_TRIES: Final = 3
 SAVE_PAUSE_SECONDS: Final = 0.005
 # The engine holds what it loads in one go several times over; so much takes some hundred megabytes.
 PART_BYTES: Final = 32 << 20
-# So many quads the engine takes away in one go; it notes each in memory first.
+# So many quads the engine takes in or away in one go; it notes each in memory first.
 MOST_AT_ONCE: Final = 100_000
 BLANK: Final = b"_:"
 DEFAULT: Final = DefaultGraph()
@@ -148,6 +149,10 @@ class EmbeddedStore:
         """Whether there is such a named graph; it may be empty."""
         return self._store.contains_named_graph(name)
 
+    def graph_names(self) -> Iterator[NamedNode]:
+        """The names of all graphs, those of empty ones too."""
+        return (name for name in self._store.named_graphs() if isinstance(name, NamedNode))
+
     def add_graph(self, name: NamedNode) -> None:
         """Make a named graph, empty at first; one that is there stays as it is."""
         try:
@@ -219,6 +224,9 @@ class EmbeddedStore:
         """The number of quads; takes seconds on a large dataset."""
         return len(self._store)
 
+    def settle(self) -> None:
+        """Nothing: what is read here is one dataset; in another engine it may change meanwhile."""
+
     def backup(self, folder: Path) -> None:
         """Copy the dataset into a new folder on the same disk; files are shared, not copied."""
         try:
@@ -227,6 +235,26 @@ class EmbeddedStore:
             # The engine's own copy of a store that it may not write leaves out what is in no table yet.
             elif not copy_store(self._folder, folder):
                 raise StoreWriteError(f"{self._folder} is being written, or removed. Try again.")
+        except OSError as error:
+            raise write_error(folder, error) from error
+
+    def copy_anew(self, folder: Path, progress: Callable[[int], object]) -> None:
+        """Write the dataset quad by quad into a new folder: nothing that was ever deleted is in its files.
+
+        The engine forgets quads, but never a text that it has seen. `progress` is told how many were written.
+        """
+        written = 0
+        try:
+            copy = Store(str(folder))
+            quads = iter(self._store)
+            while part := list(itertools.islice(quads, MOST_AT_ONCE)):
+                copy.bulk_extend(part)
+                written += len(part)
+                progress(written)
+            for name in self._store.named_graphs():
+                copy.add_graph(name)
+            copy.optimize()
+            copy.flush()
         except OSError as error:
             raise write_error(folder, error) from error
 

@@ -7,9 +7,12 @@
     │   ├── StoreFormatError        a data directory of another version
     │   ├── StoreWriteError         disk full, read-only, unwritable
     │   ├── SnapshotGoneError       a snapshot that is no longer kept
+    │   ├── SnapshotPinnedError     one that was to go, and somebody has pinned
     │   ├── WriterUnavailableError  the process that writes does not answer
     │   └── RemoteStoreError        another engine that does not answer, or not as the standard says
-    │       └── RemoteAccessError   it refuses our credentials
+    │       ├── RemoteAccessError   it refuses our credentials
+    │       ├── RemoteMissingError  it has nothing at that address
+    │       └── PublicationChangedError  it holds another publication than the one that was asked
     ├── QueryError                  a question that cannot be answered
     │   ├── QuerySyntaxError        not SPARQL; carries line and column
     │   ├── QueryTimeoutError       not finished within its deadline
@@ -24,7 +27,8 @@
     │   ├── UnknownQueryError       no named query of that name
     │   ├── InvalidParameterError   a parameter of a named query is off
     │   ├── NoReceiptsError         a query, or an answer, that no receipts are given for
-    │   └── UnsupportedFormatError  no such result format
+    │   ├── UnsupportedFormatError  no such result format
+    │   └── NotMirroredError        what a server in front of another engine cannot do
     ├── UnknownResourceError        no such source, claim or entity
     ├── AccessError                 a write that is not allowed
     │   ├── UnauthenticatedError    no token, or one that is not known
@@ -89,6 +93,10 @@ class SnapshotGoneError(StoreError):
     """The snapshot existed once and is no longer kept."""
 
 
+class SnapshotPinnedError(StoreError):
+    """The snapshot was to be removed, and somebody wants to keep it."""
+
+
 class WriterUnavailableError(StoreError):
     """The process that writes does not answer; the write may be tried again."""
 
@@ -99,6 +107,14 @@ class RemoteStoreError(StoreError):
 
 class RemoteAccessError(RemoteStoreError):
     """The engine behind a remote store refuses our credentials."""
+
+
+class RemoteMissingError(RemoteStoreError):
+    """The engine behind a remote store has nothing at an address, such as a graph that is not there."""
+
+
+class PublicationChangedError(RemoteStoreError):
+    """The engine holds another publication by now; what was read of it may be of both."""
 
 
 class QueryError(KnowledgeGraphError):
@@ -175,6 +191,10 @@ class InvalidParameterError(QueryError):
 
 class UnsupportedFormatError(QueryError):
     """None of the asked-for result formats can be written for this query form."""
+
+
+class NotMirroredError(QueryError):
+    """A server, or a command, in front of another engine cannot do this: the dataset is not here."""
 
 
 class UnknownResourceError(KnowledgeGraphError):

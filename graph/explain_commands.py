@@ -6,7 +6,7 @@ import click
 
 from graph.console import data_option, reports_errors
 from graph.datadir import DataDirectory
-from graph.embedded import EmbeddedStore
+from graph.datasets import open_dataset
 from graph.errors import InvalidParameterError
 from graph.explanation_formats import JSON, TEXT, TURTLE, written_explanation
 from graph.explanation_terms import read_triple
@@ -31,5 +31,7 @@ def explain_command(
         triple = read_triple(subject, predicate, value)
     except InvalidParameterError as error:
         raise click.UsageError(str(error)) from error
-    store = EmbeddedStore(data.current().store, read_only=True)
-    click.echo(written_explanation(store, [str(term) for term in triple], media_type or TEXT), nl=False)
+    store = open_dataset(data.current())
+    written = written_explanation(store, [str(term) for term in triple], media_type or TEXT)
+    store.settle()
+    click.echo(written, nl=False)

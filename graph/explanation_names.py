@@ -7,6 +7,7 @@ from typing import Final
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Triple
 
+from graph.currency_names import currency_name
 from graph.rules import PatternTerm
 from graph.store import AnyTerm, ReadableStore
 from ontology.namespaces import OWL, PREFIXES, RDF, RDFS, XSD
@@ -37,14 +38,17 @@ class Names:
                 return str(term)
 
     def label(self, term: AnyTerm) -> str:
-        """The English label of a thing, any label where there is none, nothing where there is none at all."""
+        """The English label of a thing, any label where there is none, nothing where there is none at all.
+
+        Currencies, which the dataset does not describe, have their English names.
+        """
         if not isinstance(term, NamedNode):
             return ""
         if term not in self._labels:
             quads = self._store.quads(term, RDFS.label, None, DefaultGraph())
             labels = [quad.object for quad in quads if isinstance(quad.object, Literal)]
             labels.sort(key=lambda label: (label.language != "en", label.language or "", label.value))
-            self._labels[term] = labels[0].value if labels else ""
+            self._labels[term] = labels[0].value if labels else currency_name(term.value) or ""
         return self._labels[term]
 
     def word(self, term: AnyTerm) -> str:

@@ -17,7 +17,7 @@ from typing import Final
 
 from graph.confinement import end_with_parent
 from graph.datadir import DataDirectory, locked
-from graph.embedded import EmbeddedStore
+from graph.datasets import open_dataset
 from graph.errors import KnowledgeGraphError, StoreBusyError
 from graph.label_keeping import labels_cover, make_labels
 from graph.turn import turn
@@ -97,10 +97,8 @@ def make_missing_labels(data: DataDirectory) -> None:
             with right:
                 if has_labels(data):
                     return
-                with data.holding() as snapshot:
-                    store = EmbeddedStore(snapshot.store, read_only=True)
-                    make_labels(data.root, store, snapshot.number)
-                    store.close()
+                with data.holding() as snapshot, contextlib.closing(open_dataset(snapshot)) as store:
+                    make_labels(data.root, store, snapshot.number, store.settle)
 
 
 def main() -> None:

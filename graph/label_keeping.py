@@ -10,13 +10,13 @@ import contextlib
 import logging
 import sqlite3
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
 from pyoxigraph import NamedNode
 
-from graph.label_entries import all_entries, entry_of
+from graph.label_entries import Entry, all_entries, entry_of
 from graph.label_file import (
     FOLDER,
     UNFINISHED,
@@ -36,12 +36,22 @@ ABANDONED_SECONDS: Final = 3600
 LOGGER: Final = logging.getLogger(__name__)
 
 
-def make_labels(root: Path, store: ReadableStore, number: int) -> None:
-    """Make the index anew, from the store of a snapshot that may be current soon."""
+def make_labels(
+    root: Path, store: ReadableStore, number: int, settle: Callable[[], None] = lambda: None
+) -> None:
+    """Make the index anew, from the store of a snapshot that may be current soon.
+
+    `settle` is called once all has been read, and raises where that is of no use.
+    """
     try:
-        create_file(root / FOLDER, number, all_entries(store))
+        create_file(root / FOLDER, number, _settled(all_entries(store), settle))
     except (sqlite3.Error, OSError) as error:
         LOGGER.warning("the label index cannot be written: %s", error)
+
+
+def _settled(entries: Iterable[Entry], settle: Callable[[], None]) -> Iterator[Entry]:
+    yield from entries
+    settle()
 
 
 class LabelWriter:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from graph.datadir import DataDirectory, write_atomically, writing
+from graph.datadir import DataDirectory
+from graph.disk import write_atomically, writing
 
 
 def pin(data: DataDirectory, number: int, note: str = "") -> None:
@@ -35,5 +36,10 @@ def _changing(data: DataDirectory) -> Iterator[dict[int, str]]:
         fcntl.flock(lock, fcntl.LOCK_EX)
         pins = data.pins()
         yield pins
-        text = json.dumps(dict(sorted(pins.items())), ensure_ascii=False, indent=1)
-        write_atomically(data.root / "pins.json", text + "\n")
+        write_pins(data, pins)
+
+
+def write_pins(data: DataDirectory, pins: Mapping[int, str]) -> None:
+    """Replace all pins."""
+    text = json.dumps(dict(sorted(pins.items())), ensure_ascii=False, indent=1)
+    write_atomically(data.root / "pins.json", text + "\n")

@@ -7,6 +7,7 @@ low. Lists of values, templates and the triples of INSERT DATA may be as long as
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Final
 
@@ -53,13 +54,22 @@ _WORDS_AS_TERMS: Final = frozenset(["a", "true", "false"])
 _TERMS: Final = frozenset(["iri", "name", "variable", "string", "number"])
 _SIGNS: Final = "{[.;,/~<"
 _SIGNS_OF_COLLECTIONS: Final = " \t\r\n(\"'>?$:)]}+-"
-# Blanks and comments belong to the token behind them.
-_TOKEN: Final = re.compile(rf"(?:{SPACE}|{COMMENT})*+(?:{TOKEN.pattern})", re.DOTALL)
 _PLAIN: Final = (
     rf"{SPACE}|{COMMENT}|{IRI}|{STRING}|{VARIABLE}|{LANGUAGE}|{NUMBER}|{NAME}|[^{{}}()\[\]\"'<|\\]"
 )
-# A row of values, or brackets with none inside, go in one step.
-_DATA: Final = re.compile(rf"(?:{_PLAIN}|[(\[](?:{_PLAIN})*+[)\]])*+")
+
+
+# Both take long to compile, and only some texts need them.
+@functools.cache
+def _token() -> re.Pattern[str]:
+    """Blanks and comments belong to the token behind them."""
+    return re.compile(rf"(?:{SPACE}|{COMMENT})*+(?:{TOKEN})", re.DOTALL)
+
+
+@functools.cache
+def _data() -> re.Pattern[str]:
+    """A row of values, or brackets with none inside, go in one step."""
+    return re.compile(rf"(?:{_PLAIN}|[(\[](?:{_PLAIN})*+[)\]])*+")
 
 
 def require_moderate(text: str) -> None:
@@ -95,7 +105,7 @@ class _Counter:
     def run(self) -> None:
         """Count to the end of the text."""
         position = 0
-        while match := _TOKEN.match(self._text, position):
+        while match := _token().match(self._text, position):
             position, kind = match.end(), match.lastgroup or "other"
             token, self._at = match[kind], match.start(kind)
             if kind in _TERMS or token in _WORDS_AS_TERMS:
@@ -190,8 +200,8 @@ class _Counter:
 
     def _after_data(self, position: int) -> int:
         depth = 1
-        while depth and (fill := _DATA.match(self._text, position)):
-            match = _TOKEN.match(self._text, fill.end())
+        while depth and (fill := _data().match(self._text, position)):
+            match = _token().match(self._text, fill.end())
             if match is None:
                 return len(self._text)
             position, self._at = match.end(), match.start(match.lastgroup or "other")

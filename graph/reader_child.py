@@ -15,7 +15,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import IO, Final, cast
+from typing import IO, Final, Protocol, cast
 
 from pyoxigraph import (
     DefaultGraph,
@@ -31,13 +31,19 @@ from graph.confinement import confine, end_with_parent
 from graph.embedded import EmbeddedStore, syntax_error
 from graph.errors import (
     NoReceiptsError,
+    NotMirroredError,
+    PublicationChangedError,
+    QueryFailedError,
     QuerySyntaxError,
+    QueryTimeoutError,
+    RemoteAccessError,
+    RemoteStoreError,
     StoreError,
     UnknownResourceError,
     UnsupportedFormatError,
 )
 from graph.reader_protocol import DATA, END, HEAD, LEAVING, PREFIX, WHOLE, Frame, ReadRequest, fault_frame
-from graph.store import GraphName, Results
+from graph.store import GraphName, ReadableStore, Results
 from graph.view_retention import held_while_read, view_mark
 from ontology.namespaces import PREFIXES
 
@@ -93,6 +99,31 @@ class FrameWriter:
         self._last = time.monotonic()
 
 
+class Dataset(ReadableStore, Protocol):
+    """What requests are answered from: a snapshot here, or what another engine holds."""
+
+    def ask(self, request: ReadRequest) -> Results:
+        """The results of a request's query, over its dataset."""
+        ...
+
+    def write_graph(
+        self, output: IO[bytes], format: RdfFormat, graph: GraphName, prefixes: Mapping[str, str]
+    ) -> None:
+        """Serialise one graph."""
+        ...
+
+    def holds(self, graph: str) -> bool:
+        """Whether there is such a graph; the default graph ("") always is."""
+        ...
+
+    def settle(self) -> None:
+        """Called when all was asked, before it is sent.
+
+        Raises PublicationChangedError where the dataset was another one meanwhile.
+        """
+        ...
+
+
 class SnapshotStore(EmbeddedStore):
     """A finished snapshot that answers requests of the SPARQL protocol and the Graph Store Protocol."""
 
@@ -137,7 +168,19 @@ def _nodes(iris: Iterable[str] | None) -> list[NamedNode] | None:
 
 
 # Sends what a request asks for, but for the last frame.
-Replying = Callable[[SnapshotStore, ReadRequest, IO[bytes]], Frame]
+Replying = Callable[[Dataset, ReadRequest, IO[bytes]], Frame]
+
+
+class Opening(Protocol):
+    """Whoever opens what a request asks."""
+
+    def open(self, request: ReadRequest) -> Dataset:
+        """The dataset, which stays as it is until `rest`."""
+        ...
+
+    def rest(self) -> None:
+        """What is open is not being read any more."""
+        ...
 
 
 class Snapshots:
@@ -148,12 +191,13 @@ class Snapshots:
         self._store: SnapshotStore | None = None
         self._hold = contextlib.ExitStack()
 
-    def open(self, folder: str) -> SnapshotStore:
+    def open(self, request: ReadRequest) -> SnapshotStore:
         """The snapshot's store, or a view's, which stays in its place until `rest`.
 
         Raises StoreError where it cannot be opened.
         """
         self.rest()
+        folder = request.store
         try:
             self._hold.enter_context(held_while_read(Path(folder)))
             mark = view_mark(Path(folder))
@@ -170,7 +214,7 @@ class Snapshots:
         self._hold.close()
 
 
-def reply(store: SnapshotStore, request: ReadRequest, output: IO[bytes]) -> Frame:
+def reply(store: Dataset, request: ReadRequest, output: IO[bytes]) -> Frame:
     """Send the answer of a query, or a whole graph, but for the last frame, which is returned."""
     if request.graph is not None:
         return answer_graph(store, request, request.graph, output)
@@ -179,11 +223,11 @@ def reply(store: SnapshotStore, request: ReadRequest, output: IO[bytes]) -> Fram
     return answer_query(store, request, output)
 
 
-def answer(snapshots: Snapshots, request: ReadRequest, output: IO[bytes], reply_to: Replying = reply) -> bool:
+def answer(snapshots: Opening, request: ReadRequest, output: IO[bytes], reply_to: Replying = reply) -> bool:
     """Evaluate a request and send its answer, or what is wrong with it; whether this process may go on."""
     began = time.monotonic()
     try:
-        store = snapshots.open(request.store)
+        store = snapshots.open(request)
         last = reply_to(store, request, output)
     except Exception as error:
         # The engine raises what it likes; whatever it is, this process lives on and says so.
@@ -203,12 +247,13 @@ def resident_bytes() -> int:
         return int(file.read().split()[1]) * resource.getpagesize()
 
 
-def answer_query(store: SnapshotStore, request: ReadRequest, output: IO[bytes]) -> Frame:
+def answer_query(store: Dataset, request: ReadRequest, output: IO[bytes]) -> Frame:
     """Send the results of a query but for the last frame, which is returned.
 
     Raises what is wrong with it.
     """
     results = store.ask(request)
+    store.settle()
     form = query_form(results)
     writer = begin(form, request, output)
     write_results(results, request.media_types[form], writer)
@@ -225,13 +270,14 @@ def answer_check(request: ReadRequest, output: IO[bytes]) -> Frame:
     return begin("check", request, output).finish()
 
 
-def answer_graph(store: SnapshotStore, request: ReadRequest, graph: str, output: IO[bytes]) -> Frame:
+def answer_graph(store: Dataset, request: ReadRequest, graph: str, output: IO[bytes]) -> Frame:
     """Send a graph whole, or nothing where only its being there is asked; the last frame is returned.
 
     Raises UnknownResourceError where there is no such graph.
     """
     if not store.holds(graph):
         raise UnknownResourceError(f"There is no graph {graph}.")
+    store.settle()
     writer = begin("graph", request, output)
     if not request.is_head:
         name = NamedNode(graph) if graph else DefaultGraph()
@@ -264,6 +310,18 @@ def _report(error: Exception) -> Frame:
             return fault_frame("unknown", str(error))
         case NoReceiptsError():
             return fault_frame("receipts", str(error))
+        case QueryTimeoutError():
+            return fault_frame("timeout", str(error))
+        case NotMirroredError():
+            return fault_frame("not-mirrored", str(error))
+        case PublicationChangedError():
+            return fault_frame("engine-changed", str(error))
+        case RemoteAccessError():
+            return fault_frame("engine-access", str(error))
+        case RemoteStoreError():
+            return fault_frame("engine", str(error))
+        case QueryFailedError():
+            return fault_frame("failed", str(error))
         case StoreError():
             return fault_frame("store", str(error))
         case _:
@@ -298,20 +356,22 @@ def _graph_format(media_type: str) -> RdfFormat:
     return found
 
 
-def serve(requests: IO[bytes], output: IO[bytes], reply_to: Replying = reply) -> None:
+def serve(
+    requests: IO[bytes], output: IO[bytes], reply_to: Replying = reply, snapshots: Opening | None = None
+) -> None:
     """Answer requests until there are no more, or this process has said that it leaves."""
-    snapshots = Snapshots()
+    snapshots = snapshots or Snapshots()
     while len(head := requests.read(PREFIX.size)) == PREFIX.size:
         _, length = PREFIX.unpack(head)
         if not answer(snapshots, ReadRequest.read(requests.read(length)), output, reply_to):
             return
 
 
-def run(reply_to: Replying = reply) -> None:
-    """Answer requests on standard input and output."""
-    confine(int(sys.argv[1]))
+def run(reply_to: Replying = reply, snapshots: Opening | None = None, *, network: bool = False) -> None:
+    """Answer requests on standard input and output; `network`: whether this process keeps the network."""
+    confine(int(sys.argv[1]), network=network)
     end_with_parent(sys.stdin.fileno())
-    serve(sys.stdin.buffer, sys.stdout.buffer, reply_to)
+    serve(sys.stdin.buffer, sys.stdout.buffer, reply_to, snapshots)
 
 
 if __name__ == "__main__":

@@ -17,8 +17,13 @@ from typing import Final, NamedTuple
 from graph.errors import (
     KnowledgeGraphError,
     NoReceiptsError,
+    NotMirroredError,
+    PublicationChangedError,
     QueryFailedError,
     QuerySyntaxError,
+    QueryTimeoutError,
+    RemoteAccessError,
+    RemoteStoreError,
     ServiceFailedError,
     StoreError,
     UnknownResourceError,
@@ -37,6 +42,11 @@ FAULTS: Final[Mapping[str, type[KnowledgeGraphError]]] = MappingProxyType(
         "store": StoreError,
         "unknown": UnknownResourceError,
         "receipts": NoReceiptsError,
+        "timeout": QueryTimeoutError,
+        "engine": RemoteStoreError,
+        "engine-access": RemoteAccessError,
+        "engine-changed": PublicationChangedError,
+        "not-mirrored": NotMirroredError,
     }
 )
 

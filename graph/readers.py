@@ -8,15 +8,17 @@ end. Each query is answered by the snapshot that is current when it starts. Belo
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import time
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Protocol
 
 from graph.datadir import Snapshot
 from graph.envoys import Envoys, Services
-from graph.errors import ClientBusyError, QueryTimeoutError, ReadersBusyError
+from graph.errors import ClientBusyError, PublicationChangedError, QueryTimeoutError, ReadersBusyError
 from graph.query_guard import require_harmless
 from graph.reader import Reader, start_reader
 from graph.reader_protocol import END, FAULT, LEAVING, WHOLE, ReadRequest, fault
@@ -25,8 +27,15 @@ from graph.service_values import Row
 
 # A query that takes longer lets others go first from then on, and its reader is replaced after it.
 LONG_SECONDS: Final = 1.0
+# What follows on a dataset that was replaced is here within so many seconds.
+CHANGE_SECONDS: Final = 5.0
+LOOK_SECONDS: Final = 0.02
+# So often a question is asked anew, or a page made anew, because the dataset was replaced meanwhile.
+CHANGES: Final = 3
 SHORT_TEXT: Final = 2000
 JSON: Final = "application/sparql-results+json"
+READER: Final = "graph.reader_child"
+MIRROR_READER: Final = "graph.mirror_child"
 EXPLAINER: Final = "graph.explanation_child"
 RECEIPT_WRITER: Final = "graph.receipts_child"
 TRACED_TOO_LONG: Final = (
@@ -55,6 +64,14 @@ class ReaderLimits:
     def share(self) -> int:
         """How many readers one client may hold, and a third of the places to wait."""
         return max(1, self.readers // 3)
+
+
+class Following(Protocol):
+    """Whoever follows what another engine holds."""
+
+    def wake(self) -> None:
+        """Look now; somebody has found that it holds another publication."""
+        ...
 
 
 @dataclass
@@ -100,7 +117,8 @@ class Answer:
 class ReaderPool:
     """Readers of the current snapshot; `current` says which one that is, and is asked for each query.
 
-    `services` are those that queries may ask by SERVICE; without any, no query may.
+    `services` are those that queries may ask by SERVICE; without any, no query may. `mirror` follows the
+    dataset where it is in another engine.
     """
 
     def __init__(
@@ -108,8 +126,10 @@ class ReaderPool:
         current: Callable[[], Snapshot],
         limits: ReaderLimits | None = None,
         services: Services | None = None,
+        mirror: Following | None = None,
     ) -> None:
         self._current = current
+        self._mirror = mirror
         self.limits = limits or ReaderLimits()
         self._envoys = Envoys(services) if services and services.addresses else None
         self._idle: deque[Reader] = deque()
@@ -118,6 +138,23 @@ class ReaderPool:
         self._starting: set[asyncio.Task[None]] = set()
         self._killed = 0
         self._closed = False
+
+    @property
+    def is_mirror(self) -> bool:
+        """Whether the dataset is in another engine."""
+        return self._mirror is not None
+
+    @property
+    def _program(self) -> str:
+        return READER if self._mirror is None else MIRROR_READER
+
+    def own_program(self, request: ReadRequest) -> str | None:
+        """The program that answers such requests one by one, where readers of queries do not."""
+        if self._mirror is not None:
+            return None
+        if request.explain is not None:
+            return EXPLAINER
+        return RECEIPT_WRITER if request.receipts else None
 
     @property
     def state(self) -> PoolState:
@@ -132,7 +169,25 @@ class ReaderPool:
         ReadersBusyError, ClientBusyError, and StoreMissingError where nothing has been built; for a query
         that asks other servers ServiceFailedError and NoReceiptsError.
         """
-        snapshot = snapshot or self._current()
+        if snapshot is not None or self._mirror is None:
+            return await self._query(request, client, snapshot or self._current())
+        for _ in range(CHANGES):
+            snapshot = self._current()
+            with contextlib.suppress(PublicationChangedError):
+                return await self._query(request, client, snapshot)
+            await self.changed(snapshot)
+        return await self._query(request, client, self._current())
+
+    async def changed(self, since: Snapshot) -> None:
+        """Wait, some seconds at most, for the snapshot that follows on one which its engine has no longer."""
+        until = time.monotonic() + CHANGE_SECONDS
+        while self._mirror is not None and self._current().number == since.number:
+            if time.monotonic() > until:
+                return
+            self._mirror.wake()
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _query(self, request: ReadRequest, client: str, snapshot: Snapshot) -> Answer:
         if self._envoys is not None and not request.is_checked and "service" in request.text.lower():
             request = await self._federated(self._envoys, request, client, snapshot)
         elif not request.is_checked:
@@ -162,7 +217,7 @@ class ReaderPool:
     async def _answer(self, request: ReadRequest, client: str, snapshot: Snapshot) -> Answer:
         await self._admit(client)
         try:
-            program = _own_program(request)
+            program = self.own_program(request)
             reader = await (self._take() if program is None else self._start(program))
         except BaseException:
             self._leave(client)
@@ -234,10 +289,9 @@ class ReaderPool:
                 return reader
             self._kill(reader)
         self._keep_spares()
-        return await start_reader(self.limits.memory_bytes)
+        return await self._start(self._program)
 
     async def _start(self, program: str) -> Reader:
-        """A process for one request, which takes more to start than a reader of queries."""
         return await start_reader(self.limits.memory_bytes, program)
 
     def _keep_spares(self) -> None:
@@ -249,7 +303,7 @@ class ReaderPool:
             task.add_done_callback(self._starting.discard)
 
     async def _start_spare(self) -> None:
-        reader = await start_reader(self.limits.memory_bytes)
+        reader = await self._start(self._program)
         if self._closed:
             self._kill(reader)
         else:
@@ -300,8 +354,12 @@ class Work:
     async def start(self, request: ReadRequest, snapshot: Snapshot) -> Answer:
         """The answer, once its first bytes are there."""
         limits = self._pool.limits
-        self._is_leaving = _own_program(request) is not None
-        self._reader.allow(min(limits.first_byte_seconds, self._seconds))
+        self._is_leaving = self._pool.own_program(request) is not None
+        first = min(limits.first_byte_seconds, self._seconds)
+        self._reader.allow(first)
+        if self._pool.is_mirror:
+            # The engine may have a way to be told.
+            request = replace(request, seconds=first)
         self._reader.send(request, str(snapshot.store))
         try:
             head = json.loads(await self._receive())
@@ -347,10 +405,3 @@ class Work:
             self._courtesy.cancel()
             self._reader.rest()
             self._pool.release(self._reader, self._client, self._is_complete and not self._is_leaving)
-
-
-def _own_program(request: ReadRequest) -> str | None:
-    """The program that answers such requests one by one, where readers of queries do not."""
-    if request.explain is not None:
-        return EXPLAINER
-    return RECEIPT_WRITER if request.receipts else None

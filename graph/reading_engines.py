@@ -9,6 +9,7 @@ from pyoxigraph import QueryBoolean, QuerySolutions, RdfFormat, Triple, parse
 
 from graph.blocking_readers import OwnReaders
 from graph.datadir import Snapshot
+from graph.datasets import require_here
 from graph.embedded import EmbeddedStore
 from graph.query_guard import require_no_federation
 from graph.reader_protocol import ReadRequest
@@ -39,6 +40,7 @@ class OwnEngine:
     """The engine in this process: nothing is copied, and nothing ends a query that takes too long."""
 
     def __init__(self, snapshot: Snapshot) -> None:
+        require_here(snapshot, "open_graph")
         self._store = EmbeddedStore(snapshot.store, read_only=True)
 
     def answer(self, text: str) -> Reply:
@@ -63,6 +65,7 @@ class IsolatedEngine:
     """Processes of their own, with deadlines and a limit of memory, as a server has them."""
 
     def __init__(self, snapshot: Snapshot, limits: ReaderLimits | None) -> None:
+        require_here(snapshot, "open_graph")
         self._snapshot = snapshot
         self._readers = OwnReaders(lambda: snapshot, limits or ReaderLimits(readers=2, spares=0))
 

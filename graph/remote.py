@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -33,9 +33,10 @@ from pyoxigraph import (
 )
 
 from graph.embedded import EmbeddedStore
-from graph.errors import QueryFailedError, RemoteStoreError
+from graph.errors import QueryFailedError, RemoteMissingError, RemoteStoreError
 from graph.own_prefixes import declarations
 from graph.remote_client import Body, RemoteClient
+from graph.remote_numbers import foreign_lines, foreign_text, own_results, own_term
 from graph.store import AnyTerm, GraphName, Results
 from graph.substitution import substitute
 from graph.terms import Term
@@ -74,12 +75,14 @@ class RemoteStore:
 
     def _ask(self, text: str) -> Results:
         # The engine does not know our prefixes; what the query declares itself comes later, and so counts.
-        fields = {"query": declarations(text) + text}
+        fields = {"query": declarations(text) + foreign_text(text)}
         return self._results(self._client.post_form(self._addresses.query, RESULTS, fields))
 
     def _results(self, body: Body) -> Results:
         try:
             if results := QueryResultsFormat.from_media_type(body.media_type):
+                if results == QueryResultsFormat.JSON:
+                    own_results(body.file)
                 return _whole_results(body.file, results)
             if graph := RdfFormat.from_media_type(body.media_type):
                 # What the engine gives for a graph is a set of triples, as a query over that set is.
@@ -87,7 +90,8 @@ class RemoteStore:
                 copy.load(body.file, graph, None, DEFAULT)
                 return copy.query("CONSTRUCT WHERE { ?s ?p ?o }")
         except (SyntaxError, ValueError) as error:
-            raise RemoteStoreError(f"What {self._addresses.query} answered is broken: {error}.") from error
+            who = self._client.named(self._addresses.query)
+            raise RemoteStoreError(f"What {who} answered is broken: {error}.") from error
         raise self._misunderstood(self._addresses.query, body, "SPARQL results")
 
     def quads(
@@ -121,24 +125,33 @@ class RemoteStore:
         assert isinstance(solutions, QuerySolutions)
         yield from sorted((row["g"] for row in solutions), key=str)
 
-    def _graph(self, graph: GraphName) -> Iterator[Quad]:
-        """The quads of one graph, by the Graph Store Protocol."""
+    def _graph(self, graph: GraphName, settle: Callable[[], None] = lambda: None) -> Iterator[Quad]:
+        """The quads of one graph, by the Graph Store Protocol; `settle` is called once they are here."""
         with tempfile.TemporaryFile() as file:
-            body = self._client.get(self._graph_address(graph), N_TRIPLES, file)
+            try:
+                body = self._client.get(self._graph_address(graph), N_TRIPLES, file)
+            except RemoteMissingError:
+                # Some engines know no empty graph; the default graph is always there.
+                if graph == DEFAULT:
+                    raise
+                settle()
+                return
             format = RdfFormat.from_media_type(body.media_type)
             if format is None:
                 raise self._misunderstood(self._addresses.graphs, body, "RDF")
+            settle()
             try:
                 for quad in parse(file, format=format):
-                    yield Quad(quad.subject, quad.predicate, quad.object, graph)
+                    yield Quad(quad.subject, quad.predicate, own_term(quad.object), graph)
             except SyntaxError as error:
                 raise RemoteStoreError(
-                    f"What {self._addresses.graphs} answered is broken: {error}."
+                    f"What {self._client.named(self._addresses.graphs)} answered is broken: {error}."
                 ) from error
 
     def _misunderstood(self, address: str, body: Body, wanted: str) -> RemoteStoreError:
         what = body.media_type or "something of no media type"
-        return RemoteStoreError(f"{address} answered {what} instead of {wanted}. Is it the right address?")
+        who = self._client.named(address)
+        return RemoteStoreError(f"{who} answered {what} instead of {wanted}. Is it the right address?")
 
     def _graph_address(self, graph: GraphName) -> str:
         which = f"graph={quote(graph.value, safe='')}" if isinstance(graph, NamedNode) else "default"
@@ -154,10 +167,9 @@ class RemoteStore:
 
     def _update(self, operation: str, quads: Iterable[Quad]) -> None:
         """One request, so that all of it is done or nothing."""
-        ordered = sorted(quads, key=lambda quad: str(quad.graph_name))
-        groups = (_written(graph, of) for graph, of in groupby(ordered, lambda quad: quad.graph_name))
-        text = f"{operation} {{\n{''.join(groups)}}}"
-        if ordered:
+        text = quad_pattern(quads)
+        if text:
+            text = f"{operation} {{\n{text}}}"
             self._client.post(self._addresses.update, text.encode(), "application/sparql-update")
 
     def flush(self) -> None:
@@ -193,6 +205,13 @@ def _deletable(quad: Quad) -> Quad:
     if any(isinstance(term, BlankNode) for term in (quad.subject, quad.object)):
         raise QueryFailedError("An engine's blank nodes have no names by which one could delete them.")
     return quad
+
+
+def quad_pattern(quads: Iterable[Quad]) -> str:
+    """Quads as they stand between the brackets of an update; an empty text for none."""
+    ordered = sorted(quads, key=lambda quad: str(quad.graph_name))
+    groups = groupby(ordered, lambda quad: quad.graph_name)
+    return foreign_lines("".join(_written(graph, of) for graph, of in groups).encode()).decode()
 
 
 def _written(graph: GraphName, quads: Iterable[Quad]) -> str:

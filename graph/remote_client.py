@@ -13,7 +13,7 @@ import io
 import re
 import ssl
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Final, NamedTuple
 
@@ -23,6 +23,7 @@ from graph.errors import (
     QueryFailedError,
     QueryTimeoutError,
     RemoteAccessError,
+    RemoteMissingError,
     RemoteStoreError,
 )
 
@@ -70,7 +71,10 @@ class RemoteClient:
         credentials: Credentials | None = None,
         limits: RemoteLimits | None = None,
         tls: ssl.SSLContext | None = None,
+        name: str | None = None,
     ) -> None:
+        """`name` is what messages call the engine instead of its address."""
+        self._name = name
         self._limits = limits or RemoteLimits()
         who = credentials or Credentials()
         pool = httpx.Limits(max_connections=self._limits.connections)
@@ -93,9 +97,31 @@ class RemoteClient:
         """The answer to a GET, written to a file that its caller closes."""
         return self._send(self._client.build_request("GET", url, headers={"Accept": accept}), into)
 
-    def post_form(self, url: str, accept: str, fields: Mapping[str, str]) -> Body:
-        """The answer to a form, which may be as long as it likes."""
-        return self._send(self._client.build_request("POST", url, data=fields, headers={"Accept": accept}))
+    def headers(self, url: str) -> Mapping[str, str]:
+        """The headers of the answer to a GET, by their names in lower case, whatever its status.
+
+        Raises RemoteAccessError where our credentials are refused, RemoteStoreError and QueryTimeoutError.
+        """
+        with self._troubles(httpx.URL(url)), self._client.stream("GET", url) as response:
+            if response.status_code in (401, 403):
+                self._require_success(response, "", io.BytesIO())
+            return dict(response.headers)
+
+    def put(self, url: str, content: bytes | Iterator[bytes], media_type: str) -> Body:
+        """The answer to a document that replaces what is at an address."""
+        headers = {"Content-Type": media_type}
+        return self._send(self._client.build_request("PUT", url, content=content, headers=headers))
+
+    def post_form(
+        self,
+        url: str,
+        accept: str,
+        fields: Mapping[str, str | Sequence[str]],
+        into: IO[bytes] | None = None,
+    ) -> Body:
+        """The answer to a form, which may be as long as it likes; its file is `into`, or in memory."""
+        request = self._client.build_request("POST", url, data=dict(fields), headers={"Accept": accept})
+        return self._send(request, into)
 
     def post(self, url: str, content: bytes | Iterator[bytes], media_type: str) -> Body:
         """The answer to a document."""
@@ -119,15 +145,15 @@ class RemoteClient:
             size += len(part)
             if size > self._limits.bytes:
                 raise QueryFailedError(
-                    f"{_named(response.url)} answered more than {self._limits.bytes} bytes."
+                    f"{self.named(response.url)} answered more than {self._limits.bytes} bytes."
                 )
             if time.monotonic() > deadline:
-                raise QueryTimeoutError(f"{_named(response.url)} did not finish its answer in time.")
+                raise QueryTimeoutError(f"{self.named(response.url)} did not finish its answer in time.")
             file.write(part)
         file.seek(0)
 
     def _require_success(self, response: httpx.Response, media_type: str, file: IO[bytes]) -> None:
-        status, engine = response.status_code, _named(response.url)
+        status, engine = response.status_code, self.named(response.url)
         if response.is_success:
             return
         said = _said(file) if media_type in _SAID else ""
@@ -139,25 +165,25 @@ class RemoteClient:
             raise QueryTimeoutError(f"{engine} gave up: it answered {status}{said}")
         if status in (400, 422):
             raise QueryFailedError(f"{engine} refused the request{said or '.'}")
-        raise RemoteStoreError(f"{engine} answered {status} {response.reason_phrase}{said or '.'}")
+        kind = RemoteMissingError if status == 404 else RemoteStoreError
+        raise kind(f"{engine} answered {status} {response.reason_phrase}{said or '.'}")
 
     @contextlib.contextmanager
     def _troubles(self, url: httpx.URL) -> Iterator[None]:
         try:
             yield
         except httpx.TimeoutException as error:
-            raise QueryTimeoutError(f"{_named(url)} did not answer in time.") from error
+            raise QueryTimeoutError(f"{self.named(url)} did not answer in time.") from error
         except (httpx.TransportError, httpx.DecodingError) as error:
-            raise RemoteStoreError(f"{_named(url)} does not answer: {error}.") from error
+            raise RemoteStoreError(f"{self.named(url)} does not answer: {error}.") from error
+
+    def named(self, url: httpx.URL | str) -> str:
+        """The engine as it may be shown: its name, or its address without a password and a query."""
+        return self._name or str(httpx.URL(url).copy_with(username=None, password=None, query=None))
 
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
-
-
-def _named(url: httpx.URL) -> str:
-    """The engine's address as it may be shown: without a password, and without the query."""
-    return str(url.copy_with(username=None, password=None, query=None))
 
 
 def _said(file: IO[bytes]) -> str:

@@ -2,22 +2,31 @@
 
 A snapshot never changes once it is made, so a copy is as good as the original: its files are shared by hard
 links where both lie on one disk, else copied and kept by the disk before the pointer switches. A replica
-keeps the numbers of the original, so that citations lead to the same data. It takes no writes.
+keeps the numbers of the original, so that citations lead to the same data. It takes no writes. It has the
+loaded files and the pins as well, so that it can take the place of an original that is lost.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from graph.datadir import DataDirectory, Snapshot, sync_folder, sync_tree, write_atomically, writing
+from graph.datadir import DataDirectory, Snapshot
+from graph.datasets import require_here
+from graph.disk import sync_file, sync_folder, sync_tree, write_atomically, writing
 from graph.errors import StoreBusyError, StoreWriteError
+from graph.formats import require_current
 from graph.label_file import FOLDER as LABELS
 from graph.label_file import UNFINISHED, label_file, remove_file
+from graph.pins import write_pins
+
+SOURCE_NAME: Final = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -44,10 +53,17 @@ def replicate(data: DataDirectory, target: DataDirectory) -> Replicated:
     Raises StoreMissingError where nothing has been built, StoreBusyError where the target is being written
     and StoreWriteError where it is no replica or cannot be written.
     """
+    require_current(data.root)
+    require_here(data.current(), "A replica")
     _require_replica(data, target)
     with target.writer(replicating=True), data.holding() as snapshot, writing(target.root):
+        # It may have been promoted before we had the right to write.
+        _require_replica(data, target)
+        _copy_sources(data.sources, target.sources)
+        _copy_pins(data, target)
         former = target.current_if_any()
         if former is not None and former.number == snapshot.number and former.counts == snapshot.counts:
+            target.set_format()
             return Replicated(former)
         _require_behind(target, former, snapshot)
         stage = target.stage()
@@ -61,6 +77,7 @@ def replicate(data: DataDirectory, target: DataDirectory) -> Replicated:
         sync_folder(target.snapshots)
         _copy_labels(data.root, target.root, snapshot.number)
         write_atomically(target.root / "current", f"{snapshot.number}\n")
+        target.set_format()
         target.forget_old()
     return Replicated(
         Snapshot(snapshot.number, folder, snapshot.counts), done.shared, done.copied, done.bytes
@@ -111,6 +128,31 @@ class _Copying:
             shutil.copyfile(path, place)
             self.copied += 1
             self.bytes += place.stat().st_size
+
+
+def _copy_sources(source: Path, target: Path) -> None:
+    """Have the same loaded files, each called by the digest of its content; what was purged goes here too."""
+    wanted, had = (set(filter(SOURCE_NAME.fullmatch, os.listdir(folder))) for folder in (source, target))
+    for name in had - wanted:
+        (target / name).unlink()
+    for name in wanted - had:
+        path, unfinished = source / name, target / f".{name}.new"
+        unfinished.unlink(missing_ok=True)
+        try:
+            os.link(path, unfinished)
+        except OSError:
+            shutil.copyfile(path, unfinished)
+            sync_file(unfinished)
+        unfinished.rename(target / name)
+    if wanted != had:
+        sync_folder(target)
+
+
+def _copy_pins(data: DataDirectory, target: DataDirectory) -> None:
+    """Keep what the original keeps, as far as it is here."""
+    pins = data.pins()
+    if pins != target.pins():
+        write_pins(target, pins)
 
 
 def _copy_labels(source: Path, target: Path, number: int) -> None:

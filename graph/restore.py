@@ -24,9 +24,12 @@ from graph.backup_manifest import (
     read_manifest,
 )
 from graph.clock import iso_time
-from graph.datadir import FORMAT, STORE, DataDirectory, Snapshot, sync_file, sync_folder, sync_tree, writing
+from graph.datadir import COMPUTED_BY, STORE, DataDirectory, Snapshot
+from graph.digest import dataset_digest
+from graph.disk import sync_file, sync_folder, sync_tree, writing
 from graph.embedded import EmbeddedStore
 from graph.errors import MalformedSourceError, SourceUnavailableError, StoreError, StoreWriteError
+from graph.formats import EARLIER, FORMAT
 from graph.label_keeping import make_labels
 from graph.pins import pin
 from graph.retention import read_pins
@@ -36,21 +39,28 @@ from graph.tokens import TOKEN_FILE
 
 @dataclass(frozen=True)
 class Restored:
-    """What a restoration did; `tokens` is None where the backup holds none."""
+    """What a restoration did; `tokens` is None where the backup holds none, `digest` empty if not wanted."""
 
     snapshot: Snapshot
     manifest: Manifest
     sources_added: int
     pinned: bool
     tokens: bool | None
+    digest: str = ""
 
 
 def restore_backup(
-    data: DataDirectory, source: Path, moment: datetime, *, with_tokens: bool = False
+    data: DataDirectory,
+    source: Path,
+    moment: datetime,
+    *,
+    with_tokens: bool = False,
+    with_digest: bool = False,
 ) -> Restored:
     """Make the dataset of a backup the current snapshot, under a new number.
 
-    The tokens in it replace those that are there only `with_tokens`. Raises SourceUnavailableError or
+    The tokens in it replace those that are there only `with_tokens`; `with_digest` what the backup says is
+    computed and compared with the digest that was taken for it, if one was. Raises SourceUnavailableError or
     MalformedSourceError for a backup that is missing, damaged or of another format, StoreBusyError and
     StoreWriteError; the dataset is as it was then.
     """
@@ -61,18 +71,22 @@ def restore_backup(
         _unpack(source, unpacked)
         manifest = read_manifest(unpacked / MANIFEST, source)
         _verify(unpacked, manifest, source)
+        digest = _digest(unpacked, manifest, source) if with_digest else ""
         added = _add_sources(unpacked / SOURCES, data.sources)
         stage.rmdir()
         (unpacked / SNAPSHOT).rename(stage)
         sync_tree(stage / STORE)
         make_labels(data.root, EmbeddedStore(stage / STORE, read_only=True), data.next_number())
+        if manifest.data_format != FORMAT:
+            # Before the switch: an upgrade finds what need not be done, and nothing else would do what must.
+            data.set_format(f"{manifest.data_format}\n")
         snapshot = data.publish(stage, _details(manifest, moment), "restore")
         pins = read_pins(unpacked / PINS)
         if manifest.snapshot in pins:
             pin(data, snapshot.number, pins[manifest.snapshot])
         tokens = _take_tokens(unpacked / TOKEN_FILE, data, with_tokens)
         data.forget_old()
-    return Restored(snapshot, manifest, added, manifest.snapshot in pins, tokens)
+    return Restored(snapshot, manifest, added, manifest.snapshot in pins, tokens, digest)
 
 
 def _details(manifest: Manifest, moment: datetime) -> dict[str, object]:
@@ -80,6 +94,8 @@ def _details(manifest: Manifest, moment: datetime) -> dict[str, object]:
     counts: dict[str, object] = {k: value for k, value in manifest.counts.items() if isinstance(value, int)}
     past = {key: manifest.counts.get(key) for key in ("operation", "made")}
     counts.update(gained(manifest.counts, {}))
+    # Not that of the snapshot before, if there is one.
+    counts[COMPUTED_BY] = manifest.counts.get(COMPUTED_BY)
     return {**counts, "made": iso_time(moment), "restored": {"snapshot": manifest.snapshot, **past}}
 
 
@@ -139,9 +155,9 @@ def _readable(path: Path) -> Path:
 
 def _verify(unpacked: Path, manifest: Manifest, source: Path) -> None:
     """Raises MalformedSourceError unless every file is there as the manifest says, and none besides."""
-    if manifest.data_format != FORMAT:
+    if manifest.data_format not in (FORMAT, *EARLIER):
         raise MalformedSourceError(
-            f"a dataset of another format; this osagraph reads {FORMAT}",
+            f"a dataset of another format; this osagraph reads formats up to {FORMAT}",
             file=source,
             value=manifest.data_format,
         )
@@ -159,6 +175,25 @@ def _verify(unpacked: Path, manifest: Manifest, source: Path) -> None:
         EmbeddedStore(unpacked / SNAPSHOT / STORE, read_only=True).close()
     except StoreError as error:
         raise MalformedSourceError("this osagraph cannot open its store", file=source) from error
+
+
+def _digest(unpacked: Path, manifest: Manifest, source: Path) -> str:
+    """The digest of the computed graphs.
+
+    Raises MalformedSourceError where the backup was taken of others.
+    """
+    store = EmbeddedStore(unpacked / SNAPSHOT / STORE, read_only=True)
+    try:
+        digest = dataset_digest(store)
+    finally:
+        store.close()
+    if manifest.digest not in ("", digest):
+        raise MalformedSourceError(
+            f"it says {digest}, and was made of a dataset with another digest",
+            file=source,
+            value=manifest.digest,
+        )
+    return digest
 
 
 def _is_whole(unpacked: Path, file: BackupFile) -> bool:

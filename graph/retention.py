@@ -19,7 +19,7 @@ from pathlib import Path
 from graph.errors import StoreFormatError
 
 KEPT_SNAPSHOTS = 20
-BUILD = "build"
+BUILDS = frozenset({"build", "upgrade"})
 
 
 def superfluous(

@@ -11,12 +11,13 @@ import click
 
 from graph.backup import write_backup
 from graph.backup_manifest import Manifest
+from graph.backup_time import remember_backup
 from graph.clock import utc_now
 from graph.console import data_option, json_option, print_json, quiet_option, reports_errors
 from graph.datadir import DataDirectory
 from graph.pins import pin, unpin
 from graph.restore import Restored, restore_backup
-from graph.snapshot_status import list_snapshots, status_fields
+from graph.snapshot_status import list_snapshots, status_fields, upgrade_advice
 
 
 @click.command("snapshots", epilog='Example: osagraph snapshots --pin 12 --note "cited in a paper"')
@@ -72,15 +73,22 @@ def size_text(size: float) -> str:
 @click.argument("target", metavar="TARGET", type=click.Path(path_type=Path))
 @data_option
 @click.option("--with-tokens", is_flag=True, help="The tokens for writing over HTTP, too.")
+@click.option(
+    "--digest", "with_digest", is_flag=True, help="Note the digest of what it says (osagraph digest)."
+)
 @json_option
 @quiet_option
 @reports_errors
-def backup_command(data: DataDirectory, target: Path, with_tokens: bool, as_json: bool, quiet: bool) -> None:
+def backup_command(
+    data: DataDirectory, target: Path, with_tokens: bool, with_digest: bool, as_json: bool, quiet: bool
+) -> None:
     """Write the current snapshot and the loaded files to a folder, or to a .tar or .tar.gz file.
 
     A server may go on writing meanwhile. The backup is there whole or not at all.
     """
-    manifest = write_backup(data, target, utc_now(), with_tokens=with_tokens)
+    now = utc_now()
+    manifest = write_backup(data, target, now, with_tokens=with_tokens, with_digest=with_digest)
+    remember_backup(data.root, now)
     if as_json:
         print_json({"backup": str(target), **_manifest_fields(manifest)})
     elif not quiet:
@@ -88,6 +96,8 @@ def backup_command(data: DataDirectory, target: Path, with_tokens: bool, as_json
             f"Snapshot {manifest.snapshot} is in {target}: {len(manifest.files)} files, "
             f"{size_text(manifest.bytes)}."
         )
+        if manifest.digest:
+            click.echo(manifest.digest)
 
 
 def _manifest_fields(manifest: Manifest) -> dict[str, Any]:
@@ -99,15 +109,20 @@ def _manifest_fields(manifest: Manifest) -> dict[str, Any]:
 @click.argument("source", metavar="SOURCE", type=click.Path(path_type=Path))
 @data_option
 @click.option("--with-tokens", is_flag=True, help="Replace the tokens by those of the backup.")
+@click.option(
+    "--verify", is_flag=True, help="Compute the digest of what it says, and compare it with the backup's."
+)
 @json_option
 @quiet_option
 @reports_errors
-def restore_command(data: DataDirectory, source: Path, with_tokens: bool, as_json: bool, quiet: bool) -> None:
+def restore_command(
+    data: DataDirectory, source: Path, with_tokens: bool, verify: bool, as_json: bool, quiet: bool
+) -> None:
     """Make the dataset of a backup the current one, as a new snapshot; the snapshots before it stay.
 
-    Every file is checked first: a damaged backup changes nothing.
+    Every file is checked first, byte by byte: a damaged backup changes nothing.
     """
-    restored = restore_backup(data, source, utc_now(), with_tokens=with_tokens)
+    restored = restore_backup(data, source, utc_now(), with_tokens=with_tokens, with_digest=verify)
     if as_json:
         print_json(
             {
@@ -115,18 +130,24 @@ def restore_command(data: DataDirectory, source: Path, with_tokens: bool, as_jso
                 "sources_added": restored.sources_added,
                 "pinned": restored.pinned,
                 "tokens": restored.tokens,
+                "digest": restored.digest,
                 "restored": _manifest_fields(restored.manifest),
             }
         )
     elif not quiet:
         for line in _restored_lines(restored):
             click.echo(line)
+        if advice := upgrade_advice(data):
+            click.echo(advice)
 
 
 def _restored_lines(restored: Restored) -> Iterator[str]:
     manifest = restored.manifest
     made = manifest.counts.get("made", "at a time not known")
     yield f"Checked {len(manifest.files)} files ({size_text(manifest.bytes)})."
+    if restored.digest:
+        same = "as when the backup was made" if manifest.digest else "of what is restored"
+        yield f"{restored.digest}, {same}."
     yield f"Loaded files added: {restored.sources_added}."
     if restored.tokens is not None:
         yield "Tokens replaced." if restored.tokens else "Tokens left as they are (see --with-tokens)."
@@ -153,6 +174,8 @@ def status_command(data: DataDirectory, as_json: bool) -> None:
 
 def _status_lines(fields: dict[str, Any]) -> Iterator[str]:
     yield f"Data directory  {fields['data']} (format {fields['format'] or 'not set'})"
+    if fields["advice"]:
+        yield f"To be upgraded  {fields['advice']}"
     current = fields["current"]
     if current is None:
         yield f"Snapshot        none yet: osagraph build --data {fields['data']}"

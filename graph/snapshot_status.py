@@ -10,7 +10,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from graph.computation import staleness
 from graph.datadir import DataDirectory, Snapshot
+from graph.errors import StoreFormatError
+from graph.formats import FILE, read_format, require_current
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,28 @@ def snapshot_fields(snapshot: Snapshot, current: int, pins: dict[int, str]) -> d
     }
 
 
+def upgrade_advice(data: DataDirectory) -> str:
+    """Why this osagraph should upgrade the data directory, and how; nothing where there is no reason.
+
+    Raises StoreFormatError for a later format.
+    """
+    data.check_format()
+    try:
+        require_current(data.root)
+    except StoreFormatError as error:
+        return str(error)
+    current = data.current_if_any()
+    reason = staleness(current.counts) if current is not None else ""
+    if not reason or current is None:
+        return ""
+    remedy = (
+        "Upgrade the dataset that this replica follows, then replicate again."
+        if data.is_replica
+        else f"Compute it anew with: osagraph upgrade --data {data.root}"
+    )
+    return f"Snapshot {current.number} {reason}. {remedy}"
+
+
 def list_snapshots(data: DataDirectory) -> list[dict[str, Any]]:
     """The kept snapshots by number, as `snapshot_fields` has them.
 
@@ -102,10 +127,10 @@ def status_fields(data: DataDirectory) -> dict[str, Any]:
     """
     snapshot = data.current_if_any()
     current = snapshot_fields(snapshot, snapshot.number, data.pins()) if snapshot else None
-    path = data.root / "format"
     return {
         "data": str(data.root),
-        "format": path.read_text().strip() if path.exists() else None,
+        "format": read_format(data.root) if (data.root / FILE).exists() else None,
+        "advice": upgrade_advice(data),
         "current": current,
         "kept": len(data.kept()) if current else 0,
         "pinned": sorted(data.pins()),

@@ -9,6 +9,7 @@ Spec: https://www.w3.org/TR/sparql11-query/#sparqlGrammar (the terminals)
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
@@ -43,11 +44,10 @@ NAME: Final = (
 )
 WORD: Final = rf"[{LETTER}][{NAME_START}]*+"
 
-TOKEN: Final = re.compile(
+TOKEN: Final = (
     rf"(?P<space>{SPACE})|(?P<comment>{COMMENT})|(?P<iri>{IRI})|(?P<string>{STRING})|(?P<variable>{VARIABLE})"
     rf"|(?P<language>{LANGUAGE})|(?P<number>{NUMBER})|(?P<name>{NAME})|(?P<word>{WORD})"
-    r"|(?P<open>\{\||[{(\[])|(?P<close>\|\}|[})\]])|(?P<other>.)",
-    re.DOTALL,
+    r"|(?P<open>\{\||[{(\[])|(?P<close>\|\}|[})\]])|(?P<other>.)"
 )
 
 # An IRI with an authority cannot be read as "less than" and an expression: no expression has "//" in it.
@@ -72,19 +72,25 @@ class Token(NamedTuple):
         return self.kind == "word" and self.text.upper() in words
 
 
+@functools.cache
+def _token() -> re.Pattern[str]:
+    """Compiled when the first text comes: that takes long, and most processes cut none."""
+    return re.compile(TOKEN, re.DOTALL)
+
+
 def tokens(text: str, start: int = 0, end: int | None = None) -> Iterator[Token]:
     """Every token in order, of a part or of all; together they are the whole text.
 
     >>> [token.text for token in tokens("ASK{?s a'{'}#{")]
     ['ASK', '{', '?s', ' ', 'a', "'{'", '}', '#{']
     """
-    for match in TOKEN.finditer(text, start, len(text) if end is None else end):
+    for match in _token().finditer(text, start, len(text) if end is None else end):
         yield Token(match.lastgroup or "other", match.group(), match.start())
 
 
 def token_at(text: str, start: int) -> Token | None:
     """The token that starts at a position, None at the end of the text."""
-    match = TOKEN.match(text, start)
+    match = _token().match(text, start)
     return Token(match.lastgroup or "other", match.group(), start) if match else None
 
 

@@ -12,7 +12,7 @@ import shutil
 from pathlib import Path
 from typing import Final
 
-from graph.datadir import sync_file, sync_folder
+from graph.disk import sync_file, sync_folder
 
 # The engine's lock and its chat are no part of the data.
 _LEFT_OUT: Final = ("LOCK", "LOG")

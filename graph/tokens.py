@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
 
 from graph.clock import Clock, utc_now
-from graph.datadir import sync_folder, writing
+from graph.disk import sync_folder, writing
 from graph.errors import StoreError, UnauthenticatedError, UnknownResourceError
 from graph.rights import require_scope
 from graph.token_entries import Token, TokenEntry, read_entries, require_name, secret_digest, write_entries

@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Final
 
-from graph.datadir import DataDirectory, writing
+from graph.datadir import DataDirectory
+from graph.disk import writing
 from graph.errors import StoreBusyError
 
 TURNSTILE: Final = "turn.lock"
@@ -26,7 +27,11 @@ COMMAND_SECONDS: Final = 30.0
 
 @contextlib.contextmanager
 def turn(
-    data: DataDirectory, seconds: float, is_worth_waiting: Callable[[StoreBusyError], bool] = lambda _: True
+    data: DataDirectory,
+    seconds: float,
+    is_worth_waiting: Callable[[StoreBusyError], bool] = lambda _: True,
+    *,
+    upgrading: bool = False,
 ) -> Iterator[None]:
     """Hold the right to write, after waiting for those who came before.
 
@@ -34,11 +39,11 @@ def turn(
     waiting for the holder is not worth while; StoreWriteError where nothing can be written.
     """
     until = time.monotonic() + seconds
-    data.prepare()
+    data.prepare(upgrading=upgrading)
     with ExitStack() as right:
         with writing(data.root), _turnstile(data) as gate:
             _pass(data, gate, until)
-            while not _has_entered(right, data, until, is_worth_waiting):
+            while not _has_entered(right, data, until, is_worth_waiting, upgrading):
                 time.sleep(PAUSE_SECONDS)
         yield
 
@@ -51,10 +56,14 @@ def _pass(data: DataDirectory, gate: int, until: float) -> None:
 
 
 def _has_entered(
-    right: ExitStack, data: DataDirectory, until: float, is_worth_waiting: Callable[[StoreBusyError], bool]
+    right: ExitStack,
+    data: DataDirectory,
+    until: float,
+    is_worth_waiting: Callable[[StoreBusyError], bool],
+    upgrading: bool,
 ) -> bool:
     try:
-        right.enter_context(data.writer())
+        right.enter_context(data.writer(upgrading=upgrading))
     except StoreBusyError as error:
         if time.monotonic() > until or not is_worth_waiting(error):
             raise
@@ -62,9 +71,13 @@ def _has_entered(
     return True
 
 
-def for_a_command(data: DataDirectory) -> contextlib.AbstractContextManager[None]:
+def for_a_command(data: DataDirectory, *, upgrading: bool = False) -> contextlib.AbstractContextManager[None]:
     """The right to write for a command: the writer of a server is waited for, another command is not."""
-    return turn(data, COMMAND_SECONDS, lambda error: error.holder == _writer_process(data))
+
+    def is_server(error: StoreBusyError) -> bool:
+        return error.holder == _writer_process(data)
+
+    return turn(data, COMMAND_SECONDS, is_server, upgrading=upgrading)
 
 
 def is_awaited(data: DataDirectory) -> bool:

@@ -8,6 +8,7 @@ Spec: https://www.w3.org/TR/sparql11-query/#sparqlGrammar
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from typing import Final
@@ -33,15 +34,19 @@ from graph.sparql_tokens import (
 
 BLANK: Final = re.compile(rf"(?:{SPACE}|{COMMENT})*+")
 BLANK_OR_DOT: Final = re.compile(rf"(?:{SPACE}|{COMMENT}|\.)*+")
-# What fills a template, in one step: INSERT DATA may bring ten megabytes.
-TRIPLES: Final = re.compile(
-    rf"(?:{SPACE}|{COMMENT}|{IRI}|{STRING}|{VARIABLE}|{LANGUAGE}|{NUMBER}|{NAME}|[.;,()\[\]]"
-    rf"|(?:a|true|false)(?![{NAME_START}]))*+"
-)
 ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 TEMPLATE_SIGNS: Final = frozenset(".;,^~+-<>")
 GROUP_SIGNS: Final = TEMPLATE_SIGNS | frozenset("*/=!&|?")
 PARTNER: Final = {")": "(", "]": "[", "}": "{", "|}": "{|"}
+
+
+@functools.cache
+def _plain_triples() -> re.Pattern[str]:
+    """What fills a template, in one step: INSERT DATA may bring ten megabytes."""
+    return re.compile(
+        rf"(?:{SPACE}|{COMMENT}|{IRI}|{STRING}|{VARIABLE}|{LANGUAGE}|{NUMBER}|{NAME}|[.;,()\[\]]"
+        rf"|(?:a|true|false)(?![{NAME_START}]))*+"
+    )
 
 
 @dataclass(frozen=True)
@@ -177,7 +182,7 @@ class Cursor:
 
     def _triples(self) -> bool:
         """Step over triples as far as they are plain; whether there were any."""
-        for pattern in (BLANK_OR_DOT, TRIPLES):
+        for pattern in (BLANK_OR_DOT, _plain_triples()):
             start = self.position
             match = pattern.match(self.text, start)
             self.position = match.end() if match else start

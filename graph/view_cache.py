@@ -22,7 +22,9 @@ from typing import Any, Final
 
 from graph.clock import Clock, utc_now
 from graph.curation import read_curation
-from graph.datadir import STORE, DataDirectory, Snapshot, sync_folder, sync_tree, writing
+from graph.datadir import STORE, DataDirectory, Snapshot
+from graph.datasets import require_here
+from graph.disk import sync_folder, sync_tree, writing
 from graph.embedded import EmbeddedStore
 from graph.tallies import NAME as TALLIES
 from graph.tallies import tally
@@ -80,6 +82,7 @@ class ViewCache:
         """
         if choice.as_of is None:
             return choice
+        require_here(snapshot, "A view")
         store = EmbeddedStore(snapshot.store, read_only=True)
         return round_down(choice, publication_days(publication_dates(store)), self._clock())
 
@@ -108,6 +111,7 @@ class ViewCache:
             shutil.rmtree(stage, ignore_errors=True)
             stage.mkdir()
             with self._data.holding(number) as snapshot:
+                require_here(snapshot, "A view")
                 counts = self._fill(stage, snapshot, choice, progress)
             folder = self._folder / view_name(number, choice)
             stage.rename(folder)

@@ -17,6 +17,7 @@ from typing import Final
 
 from graph.clock import Clock, utc_now
 from graph.datadir import DataDirectory, Snapshot
+from graph.datasets import require_here
 from graph.errors import ClientBusyError, KnowledgeGraphError, QueryFailedError, ViewPendingError
 from graph.reader_protocol import ReadRequest
 from graph.readers import ReaderPool
@@ -108,11 +109,12 @@ class ViewDesk:
     async def open(self, choice: ViewChoice, client: str = "") -> View:
         """The view of the current snapshot; `client` is "" for the server itself.
 
-        Raises ViewPendingError where it takes longer than a request may wait or the queue is full,
-        ClientBusyError where this client waits for enough views already, InvalidParameterError,
-        UnknownResourceError, and what went wrong when it was made.
+        Raises NotMirroredError where the dataset is in another engine, ViewPendingError where it takes longer
+        than a request may wait or the queue is full, ClientBusyError where this client waits for enough views
+        already, InvalidParameterError, UnknownResourceError, and what went wrong when it was made.
         """
         snapshot = self._current()
+        require_here(snapshot, "A view")
         choice = await self._rounded(choice, snapshot)
         found = self._cache.find(snapshot.number, choice)
         if found is not None:

@@ -7,10 +7,12 @@ import datetime
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
+from pyoxigraph import NamedNode
 
 from graph.console import (
     Command,
@@ -21,16 +23,19 @@ from graph.console import (
     quiet_option,
     reports_errors,
 )
-from graph.datadir import DataDirectory, writing
-from graph.embedded import EmbeddedStore
+from graph.datadir import DataDirectory
+from graph.datasets import open_dataset
+from graph.disk import writing
 from graph.errors import SourceError, SourceUnavailableError
+from graph.freshness import Freshness
 from graph.rights import OUTSIDE_GRAPHS
+from graph.text_table import short
 from graph.validation import checker_processes
 from loaders.loader import installed_loaders
 from loaders.operations import LoadOptions, Report, build, load_files, remove
 from loaders.plain_load import load_plain
 from loaders.replay import Workshop
-from loaders.source_list import SourceLine, list_sources
+from loaders.source_list import SourceLine, list_publishers, list_sources
 from loaders.verify import QuoteCheck, check_quotes, quotes_of
 
 SHIPPED_TABLES = Path(__file__).parent / "data"
@@ -144,16 +149,31 @@ def remove_command(name: str, data: DataDirectory, as_json: bool, quiet: bool) -
 
 @click.command("sources", epilog="Example: osagraph sources --data data --json")
 @data_option
+@click.option("--publishers", "by_publisher", is_flag=True, help="How fresh each publisher is instead.")
 @json_option
 @reports_errors
-def sources_command(data: DataDirectory, as_json: bool) -> None:
+def sources_command(data: DataDirectory, by_publisher: bool, as_json: bool) -> None:
     """List the sources: id, date, publisher kind, number of claims, title."""
-    lines = list_sources(EmbeddedStore(data.current().store, read_only=True))
+    store = open_dataset(data.current())
+    if by_publisher:
+        _print_publishers(list_publishers(store), as_json)
+        return
+    lines = list_sources(store)
     if as_json:
         print_json([line._asdict() for line in lines])
         return
     for row in _columns(lines):
         click.echo(row)
+
+
+def _print_publishers(publishers: Sequence[Freshness], as_json: bool) -> None:
+    """Each publisher: sources, when the latest was published, when one was last loaded."""
+    if as_json:
+        print_json([asdict(each) for each in publishers])
+        return
+    for each in publishers:
+        name = short(NamedNode(each.publisher))
+        click.echo(f"{each.sources:>7,}  {each.latest or 'no date':<10}  {each.loaded or '-':<20}  {name}")
 
 
 @click.command("verify", epilog="Example: osagraph verify --source seed-002-news --text article.txt")
@@ -166,7 +186,7 @@ def sources_command(data: DataDirectory, as_json: bool) -> None:
 @reports_errors
 def verify_command(data: DataDirectory, identifier: str, path: Path, as_json: bool) -> None:
     """Look for each quote of a source in its text: found, with its place, or missing (exit code 5)."""
-    quotes = quotes_of(EmbeddedStore(data.current().store, read_only=True), identifier)
+    quotes = quotes_of(open_dataset(data.current()), identifier)
     checks = list(check_quotes(quotes.items(), _read_text(path)))
     found = sum(check.found for check in checks)
     if as_json:

@@ -14,6 +14,7 @@ from typing import Final
 from graph.curation import (
     ACCEPT,
     GRADE,
+    PURGED,
     REJECT,
     SAME_VOICE,
     SEPARATE_VOICES,
@@ -192,6 +193,8 @@ def _undoable(acts: Sequence[Act], number: int | None) -> Act:
         raise CurationError(
             f"Act {number} undid act {acts[number - 1].undoes}: decide that once more instead."
         )
+    if acts[number - 1].act == PURGED:
+        raise CurationError(f"Act {number} was about a source that was purged: nothing is left to undo.")
     raise CurationError(f"Act {number} is undone already. See: osagraph curation")
 
 

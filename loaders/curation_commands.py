@@ -17,6 +17,7 @@ from graph.curation import (
     LINK,
     LINKING,
     NO_LINK,
+    PURGED,
     REJECT,
     RETRACT,
     SAME_VOICE,
@@ -211,6 +212,8 @@ def sentence(act: Act) -> str:
     if act.act == UNDO:
         return f"{DONE[UNDO]} act {act.undoes}"
     named = ", ".join(iri.removeprefix(str(ID)) for iri in act.of)
+    if act.act == PURGED:
+        return "something about a source that was purged"
     if act.act in LINKING:
         return f"{DONE[act.act]} {named} to {act.item.removeprefix(str(WD))}"
     grade = f" {act_fields(act)['grade']}" if act.grade else ""

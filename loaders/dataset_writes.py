@@ -15,7 +15,7 @@ from pathlib import Path
 from pyoxigraph import NamedNode, Quad, Triple
 
 from graph.curation import NO_CURATION, RETRACT, Curation
-from graph.datadir import writing
+from graph.disk import writing
 from graph.embedded import EmbeddedStore
 from graph.errors import ForbiddenError, RetractedSourceError
 from graph.rights import ADMIN, SOURCE_GRAPHS, GraphKind, graph_kind, require_write

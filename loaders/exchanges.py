@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from graph.clock import Clock, iso_time
-from graph.datadir import writing
+from graph.disk import writing
 from graph.errors import OutboundFailedError
 from graph.outbound import Reply, Request
 

@@ -18,7 +18,8 @@ from typing import Any, Final
 
 from graph.clock import utc_now
 from graph.confinement import confine, end_with_parent
-from graph.datadir import DataDirectory, write_error
+from graph.datadir import DataDirectory
+from graph.disk import write_error
 from graph.errors import KnowledgeGraphError, QueryFailedError, StoreError
 from graph.validation_check import OwnChecker
 from graph.write_protocol import WriteRequest, error_fields, message, receive

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from graph.datadir import sync_folder
+from graph.disk import sync_folder
 from graph.errors import StoreMissingError
 
 NAME = "journal.jsonl"

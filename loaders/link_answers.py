@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
 from graph.curation import LINKING
-from graph.datadir import DataDirectory, locked, writing
+from graph.datadir import DataDirectory, locked
+from graph.disk import write_atomically, writing
 from loaders.link_candidates import ITEM
 from loaders.linking import Answer, Linked, decide_links
 from loaders.replay import Workshop
@@ -47,6 +48,20 @@ class Answers:
             file.flush()
             os.fsync(file.fileno())
         self._given.append(answer)
+
+    def drop(self, subjects: Collection[str]) -> int:
+        """Forget the answers about individuals; how many there were.
+
+        Raises StoreWriteError.
+        """
+        kept = [answer for answer in self._given if answer.subject not in subjects]
+        dropped = len(self._given) - len(kept)
+        if dropped:
+            text = "".join(json.dumps(asdict(answer), ensure_ascii=False) + "\n" for answer in kept)
+            with writing(self._path):
+                write_atomically(self._path, text)
+            self._given = kept
+        return dropped
 
     def record(self, workshop: Workshop) -> Linked:
         """Record all answers in one snapshot; they stay where they are until that is published.

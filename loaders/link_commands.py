@@ -13,7 +13,7 @@ import click
 from graph.clock import utc_now
 from graph.console import data_option, json_option, quiet_option, reports_errors
 from graph.datadir import DataDirectory
-from graph.embedded import EmbeddedStore
+from graph.datasets import open_dataset
 from graph.errors import InvalidParameterError
 from graph.outbound import Outbound, Policy, user_agent
 from loaders.commands import workshop
@@ -109,7 +109,7 @@ def link_command(
     wanted = _wanted(**decision)
     _require_sense(wanted, entities, all_unlinked, kinds, withdraw)
     with data.holding() as snapshot:
-        things = Things(EmbeddedStore(snapshot.store, read_only=True))
+        things = Things(open_dataset(snapshot))
         chosen = _chosen(things, entities, kinds, limit)
         if withdraw:
             report(withdraw_links(workshop(data), chosen[0].iri, wanted.by, wanted.because), [], wanted)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,8 +17,10 @@ from typing import Any, Final
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad
 
-from graph.curation import Act, curation_of, read_acts
-from graph.datadir import DataDirectory, Snapshot, writing
+from graph.computation import this_computation
+from graph.curation import Act, Curation, curation_of, read_acts
+from graph.datadir import COMPUTED_BY, DataDirectory, Snapshot
+from graph.disk import writing
 from graph.embedded import EmbeddedStore
 from graph.errors import SourceError, StoreMissingError, UnknownResourceError
 from graph.label_keeping import make_labels
@@ -35,7 +37,7 @@ from loaders.linked_items import items_of_tables, linked_items
 from loaders.loader import LoadContext, choose_loader
 from loaders.names import read_names
 from loaders.records import record_quads, timestamp
-from loaders.replay import Workshop, graph_name, replay
+from loaders.replay import Replay, Workshop, graph_name, replay
 from loaders.revising import act_counts, described_source, publish_work, revising
 from loaders.validated import Validation, validating
 from ontology.namespaces import OSA, RDF
@@ -78,9 +80,23 @@ def build(workshop: Workshop, progress: Progress, workers: int = 1, tables: Path
 
     Raises SourceError, StoreBusyError or StoreWriteError; the old dataset stays current then.
     """
+    with for_a_command(workshop.data):
+        return rebuild(workshop, progress, workers, tables)
+
+
+def rebuild(
+    workshop: Workshop,
+    progress: Progress,
+    workers: int = 1,
+    tables: Path | None = None,
+    operation: str = "build",
+    require: Callable[[EmbeddedStore], None] = lambda _: None,
+) -> Report:
+    """What `build` does, for somebody who has the right to write; what `require` raises of the new store
+    leaves the old dataset current."""
     started = time.monotonic()
     data = workshop.data
-    with for_a_command(data), writing(data.root), ExitStack() as stack:
+    with writing(data.root), ExitStack() as stack:
         stage = data.stage()
         scratch = stage.with_name("scratch")
         scratch.mkdir()
@@ -90,17 +106,8 @@ def build(workshop: Workshop, progress: Progress, workers: int = 1, tables: Path
         linked = functools.cache(lambda: items_of_tables(tables or workshop.tables, curation))
         past = replay(entries, data.sources, scratch / "replay", workshop, linked)
         written = _keep_written(data, past.edited, scratch / "written.nq")
-        plan = BuildPlan(
-            tables=tables or workshop.tables,
-            loaded=past.bundles,
-            replaced=past.replaced,
-            redescribed={iri: part.source for iri, part in past.redescribed.items()},
-            extra=[
-                *past.graphs,
-                *past.write_names(scratch / "names.nq", curation.retracted),
-                *([scratch / "written.nq"] if written else []),
-            ],
-            curation=curation,
+        plan = replace(
+            _plan(tables or workshop.tables, past, curation, scratch, bool(written)),
             workers=workers,
             keep_rows=validation is not None,
         )
@@ -115,22 +122,39 @@ def build(workshop: Workshop, progress: Progress, workers: int = 1, tables: Path
         validated = validation is not None
         store.insert(record_quads(number, "build", workshop.clock(), kept, validated=validated))
         counts = {**_count(store, made.tally), **act_counts(acts)}
-        tallies = {TALLIES: tally(store)}
+        require(store)
+        noted = {TALLIES: tally(store), COMPUTED_BY: dict(this_computation())}
         # Written in several rounds, the dataset would be read a fifth to a half slower for good.
         store.optimize()
         # A copy of a snapshot leaves out what is not flushed.
         store.flush()
         make_labels(data.root, store, number)
         store.close()
-        snapshot = publish_work(data, stage, entries, {**counts, **tallies}, "build", workshop.clock(), acts)
+        snapshot = publish_work(data, stage, entries, {**counts, **noted}, operation, workshop.clock(), acts)
     return Report(
-        "build",
+        operation,
         snapshot.number,
         rows=dict(sorted(made.rows.items())),
         counts=counts,
         new_names=sorted(made.tally.new_names),
         validation=_figures(validation),
         seconds=time.monotonic() - started,
+    )
+
+
+def _plan(tables: Path, past: Replay, curation: Curation, scratch: Path, has_written: bool) -> BuildPlan:
+    """What a build is made of, given what the journal comes to."""
+    return BuildPlan(
+        tables=tables,
+        loaded=past.bundles,
+        replaced=past.replaced,
+        redescribed={iri: part.source for iri, part in past.redescribed.items()},
+        extra=[
+            *past.graphs,
+            *past.write_names(scratch / "names.nq", curation.retracted),
+            *([scratch / "written.nq"] if has_written else []),
+        ],
+        curation=curation,
     )
 
 

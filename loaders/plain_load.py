@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pyoxigraph import RdfFormat
 
-from graph.datadir import writing
+from graph.disk import writing
 from graph.embedded import EmbeddedStore
 from graph.errors import (
     ComputedGraphError,

@@ -24,6 +24,12 @@ from ontology.namespaces import GRAPH
 from ontology.vocabulary import read_vocabulary
 
 Clock = Callable[[], datetime.datetime]
+# Told of each part of a load: the place of its entry in the journal, and the loader that read it.
+Noted = Callable[[int, str, Bundle | UserGraph], object]
+
+
+def _unnoted(_entry: int, _loader: str, _part: Bundle | UserGraph) -> None:
+    return None
 
 
 @dataclass(frozen=True)
@@ -154,8 +160,11 @@ def replay(
     scratch: Path,
     workshop: Workshop,
     linked: Callable[[], Mapping[str, NamedNode]] = dict,
+    noted: Noted = _unnoted,
 ) -> Replay:
     """What a journal comes to; `kept` holds the loaded files by content, `linked` is for the loaders.
+
+    `noted` is told of each part that some load brought in.
 
     Raises SourceError where a kept file no longer loads, StoreMissingError where one is gone.
     """
@@ -189,6 +198,7 @@ def replay(
             files = [path for path, each in zip(paths, chosen, strict=True) if each == name]
             loader = choose_loader(files[0], dict(workshop.loaders), name)
             for part in loader.read(files, now):
+                noted(number, name, part)
                 past.take(part, shipped)
     return past
 

@@ -18,13 +18,15 @@ from graph.bundle import Bundle, Place, outside_graph, source_graph
 from graph.curation import COUNTED as CURATION_ACTS
 from graph.curation import Act, curation_of, read_acts, write_acts
 from graph.curation_quads import retracted_graph
-from graph.datadir import DataDirectory, Snapshot, writing
+from graph.datadir import DataDirectory, Snapshot
+from graph.disk import writing
 from graph.embedded import EmbeddedStore
 from graph.label_entries import NAMING
 from graph.label_keeping import keep_labels
 from graph.revision import Change, Revision
 from graph.rights import SOURCE_ID, USER_GRAPHS
 from graph.sources import Source, read_source, source_iri
+from graph.store import ReadableStore
 from graph.tallies import gained
 from graph.turn import for_a_command
 from loaders.journal import Entry, Journal, read_journal
@@ -39,7 +41,7 @@ from ontology.vocabulary import read_vocabulary
 INWARD: Final = ("new_names", "tallied")
 
 
-def described_source(store: EmbeddedStore, iri: NamedNode) -> Source | None:
+def described_source(store: ReadableStore, iri: NamedNode) -> Source | None:
     """What the dataset says of a source; None where it does not know it."""
     graphs = (source_graph(iri), retracted_graph(iri))
     triples = [quad.triple for graph in graphs for quad in store.quads(iri, None, None, graph)]

@@ -7,10 +7,19 @@ from typing import NamedTuple
 from pyoxigraph import DefaultGraph, NamedNode
 
 from graph.bundle import source_graph
-from graph.embedded import EmbeddedStore
+from graph.export_rows import batches, store_rows
+from graph.freshness import Freshness, publishers_described
 from graph.sources import read_source, source_id
+from graph.store import ReadableStore
 from ontology.namespaces import OSA, RDF
 from ontology.vocabulary import read_vocabulary
+
+
+def list_publishers(store: ReadableStore) -> list[Freshness]:
+    """How fresh each publisher of a dataset is, those with most sources first."""
+    rows = store_rows(store)
+    counted = batches(rows("publishers-by-sources", {}))
+    return [each for batch in counted for each in publishers_described(rows, batch)]
 
 
 class SourceLine(NamedTuple):
@@ -23,7 +32,7 @@ class SourceLine(NamedTuple):
     title: str
 
 
-def list_sources(store: EmbeddedStore) -> list[SourceLine]:
+def list_sources(store: ReadableStore) -> list[SourceLine]:
     """The sources of a dataset, by id."""
     notations = read_vocabulary().notations
     lines = []

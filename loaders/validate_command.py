@@ -12,6 +12,7 @@ import click
 
 from graph.console import data_option, json_option, print_json, progress_bar, quiet_option, reports_errors
 from graph.datadir import DataDirectory, Snapshot
+from graph.datasets import open_dataset
 from graph.embedded import EmbeddedStore
 from graph.errors import StoreMissingError
 from graph.validation import Findings, checker_processes
@@ -54,7 +55,7 @@ def validate_command(
 
 
 def _dataset(snapshot: Snapshot, validation: Validation, quiet: bool) -> Findings:
-    store = EmbeddedStore(snapshot.store, read_only=True)
+    store = open_dataset(snapshot)
     total = snapshot.counts.get("quads", 0)
     with progress_bar("validate", quiet, unit="quad") as progress:
         return validate_dataset(store, validation, progress, total if isinstance(total, int) else 0)
@@ -62,7 +63,7 @@ def _dataset(snapshot: Snapshot, validation: Validation, quiet: bool) -> Finding
 
 def _files(files: tuple[Path, ...], data: DataDirectory, validation: Validation, folder: Path) -> Findings:
     try:
-        store = EmbeddedStore(data.current().store, read_only=True)
+        store = open_dataset(data.current())
     except StoreMissingError:
         store = EmbeddedStore()
     context = LoadContext(

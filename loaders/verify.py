@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from graph.bundle import source_graph
-from graph.embedded import EmbeddedStore
 from graph.errors import UnknownResourceError
 from graph.sources import source_iri
+from graph.store import ReadableStore
 from ontology.namespaces import OSA
 
 _SPACE = re.compile(r"\s+")
@@ -26,7 +26,7 @@ class QuoteCheck(NamedTuple):
     column: int | None = None
 
 
-def quotes_of(store: EmbeddedStore, source_id: str) -> dict[str, int]:
+def quotes_of(store: ReadableStore, source_id: str) -> dict[str, int]:
     """The quotes of a source, each with the number of claims that rest on it.
 
     Raises UnknownResourceError where the dataset does not hold the source.

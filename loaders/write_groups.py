@@ -16,7 +16,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from graph.datadir import DataDirectory, Snapshot, write_error
+from graph.datadir import DataDirectory, Snapshot
+from graph.disk import write_error
 from graph.errors import KnowledgeGraphError, QueryError, StoreWriteError
 from graph.turn import turn
 from graph.write_protocol import WriteRequest, error_fields, read_error

@@ -23,7 +23,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from graph.confinement import end_with_parent
-from graph.datadir import DataDirectory, locked, write_error
+from graph.datadir import DataDirectory, locked
+from graph.disk import write_error
 from graph.errors import KnowledgeGraphError, StoreBusyError
 from graph.turn import WRITER_PROCESS, is_awaited
 from graph.write_protocol import SOCKET_NAME, WriteRequest, address, error_fields, message, receive

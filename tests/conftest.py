@@ -37,6 +37,7 @@ from graph.tokens import TOKEN_FILE, TokenFile
 from loaders.build import BuildPlan, BuildReport, build_store
 from loaders.commands import build_command
 from ontology.vocabulary import Vocabulary, read_vocabulary
+from tests.schedule import in_turns
 
 # The same examples on every run, however busy the machine is, and no folder of examples left behind.
 settings.register_profile("exact", derandomize=True, deadline=None, database=None, max_examples=60)
@@ -45,14 +46,12 @@ settings.load_profile("exact")
 SHIPPED_TABLES = Path(__file__).parents[1] / "loaders" / "data"
 
 
-# Folders whose modules take long, the longest first: a worker that got one last would work on alone.
-LONG = ("reliability", "browser", "hostile", "fuzz", "cli", "protocol", "ontology", "competency")
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Puts the long ones first, for `--no-loadscope-reorder`."""
-    order = {name: place for place, name in enumerate(LONG)}
-    items.sort(key=lambda item: order.get(item.path.relative_to(Path(__file__).parent).parts[0], len(LONG)))
+    """Puts the modules in the order that `tests/schedule.py` says, for `--no-loadscope-reorder`."""
+    folder = Path(__file__).parent
+    names = {path: path.relative_to(folder).as_posix() for path in {item.path for item in items}}
+    order = in_turns(names.values())
+    items.sort(key=lambda item: order[names[item.path]])
 
 
 class Outside(NamedTuple):

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -59,6 +59,11 @@ class Module:
     tree: ast.Module
     line_count: int
 
+    @cached_property
+    def nodes(self) -> Sequence[ast.AST]:
+        """All of the tree: most rules go through it."""
+        return tuple(ast.walk(self.tree))
+
     @property
     def room(self) -> str:
         return self.name.split(".")[0]
@@ -86,12 +91,12 @@ def read_modules(*folders: str) -> list[Module]:
 
 
 def functions(module: Module) -> Iterator[Function]:
-    return (node for node in ast.walk(module.tree) if isinstance(node, Function))
+    return (node for node in module.nodes if isinstance(node, Function))
 
 
 def imported_names(module: Module) -> Iterator[str]:
     """Every imported name in full, `from a import b` as `a.b`; at any depth, for type checkers alone too."""
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -103,7 +108,7 @@ def imported_names(module: Module) -> Iterator[str]:
 def names_in_use(module: Module) -> Iterator[str]:
     """The imported names, and what is read from an imported module (`import a as b; b.c` gives `a.c`)."""
     yield from imported_names(module)
-    nodes = list(ast.walk(module.tree))
+    nodes = module.nodes
     aliases = [alias for node in nodes if isinstance(node, ast.Import) for alias in node.names]
     modules = {alias.asname or alias.name: alias.name for alias in aliases}
     for node in nodes:
@@ -146,7 +151,7 @@ def vague_name(module: Module) -> Iterator[str]:
 
 def not_judged_alone(module: Module) -> set[ast.expr]:
     """Docstrings, which are words for people and may quote a query, and the parts of f-strings."""
-    nodes = list(ast.walk(module.tree))
+    nodes = module.nodes
     docstrings = {node.value for node in nodes if isinstance(node, ast.Expr)}
     return docstrings.union(*(node.values for node in nodes if isinstance(node, ast.JoinedStr)))
 
@@ -160,7 +165,7 @@ def text_of(node: ast.Constant | ast.JoinedStr) -> str:
 def embedded_sparql(module: Module) -> Iterator[str]:
     """Where a string that reads like SPARQL goes on for more than one line of the source."""
     skipped = not_judged_alone(module)
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Constant | ast.JoinedStr) and node not in skipped:
             is_long = (node.end_lineno or node.lineno) > node.lineno
             if is_long and SPARQL.search(text_of(node)):

@@ -30,6 +30,7 @@ from web.openapi import openapi_routes
 from web.pages import page_routes
 from web.paths import path_routes
 from web.perspectives import perspective_routes
+from web.publishers import publisher_routes
 from web.queries import query_routes
 from web.query_api import query_api_routes
 from web.query_page import query_page_routes
@@ -66,6 +67,7 @@ REFERENCE: Final = (
     reconcile_routes,
     search_routes,
     snapshot_routes,
+    publisher_routes,
     source_routes,
     timeline_routes,
     void_routes,

@@ -111,8 +111,11 @@ class SparqlEndpoint:
             raise BadRequest(PLAIN_DATASET)
         if not request.media_types:
             raise UnsupportedFormatError(ONLY_JSON if request.receipts else NONE_FITS)
-        snapshot = self._pointer.current().number
-        tag = entity_tag(key, snapshot) if key and is_repeatable(request.text) else None
+        current = self._pointer.current()
+        snapshot = current.number
+        # Where another dataset takes the place of this one, numbers may begin anew.
+        mark = (*key, current.made or "")
+        tag = entity_tag(mark, snapshot) if key and is_repeatable(request.text) else None
         if tag and exchange.method != "POST" and is_known(tag, exchange.header("if-none-match")):
             return Reply(HTTPStatus.NOT_MODIFIED, unchanged(tag), outcome="cached", snapshot=snapshot)
         found = self._cache.get(key, snapshot)

@@ -28,11 +28,13 @@ from graph.errors import (
     LimitExceededError,
     MalformedSourceError,
     NoReceiptsError,
+    NotMirroredError,
     OntologyError,
     OutboundError,
     OutboundFailedError,
     OutboundRefusedError,
     OutboundTooLargeError,
+    PublicationChangedError,
     QueryError,
     QueryFailedError,
     QuerySyntaxError,
@@ -46,6 +48,7 @@ from graph.errors import (
     ServiceFailedError,
     ShapeViolationError,
     SnapshotGoneError,
+    SnapshotPinnedError,
     SourceError,
     SourceUnavailableError,
     StoreBusyError,
@@ -69,6 +72,8 @@ PLAIN: Final = "text/plain"
 REQUEST_ID: Final = "osagraph.request_id"
 # What went wrong before Flask was asked.
 EARLIER: Final = "osagraph.error"
+# Whether the dataset was replaced while the page was made.
+CHANGED: Final = "osagraph.changed"
 # What a sentence shows of a problem's members.
 SHOWN: Final = ("line", "column", "incident")
 HEADERS: Final[Mapping[int, tuple[tuple[str, str], ...]]] = MappingProxyType(
@@ -89,9 +94,11 @@ STATUS: Final[Mapping[type[KnowledgeGraphError], int]] = MappingProxyType(
         StoreFormatError: 500,
         StoreWriteError: 507,
         SnapshotGoneError: 410,
+        SnapshotPinnedError: 409,
         WriterUnavailableError: 503,
         RemoteStoreError: 502,
         RemoteAccessError: 502,
+        PublicationChangedError: 503,
         QueryError: 400,
         QuerySyntaxError: 400,
         QueryTimeoutError: 504,
@@ -107,6 +114,7 @@ STATUS: Final[Mapping[type[KnowledgeGraphError], int]] = MappingProxyType(
         InvalidParameterError: 400,
         NoReceiptsError: 400,
         UnsupportedFormatError: 406,
+        NotMirroredError: 501,
         UnknownResourceError: 404,
         AccessError: 403,
         UnauthenticatedError: 401,
@@ -181,6 +189,7 @@ def _of_ours(error: KnowledgeGraphError, incident: str) -> Problem:
     detail = str(error)
     if isinstance(error, INTERNAL):
         _log.error("%s, incident %s", error, incident)
+    if isinstance(error, INTERNAL) and not isinstance(error, RemoteStoreError):
         detail = "The dataset cannot be used at the moment."
     if isinstance(error, QuerySyntaxError | SourceError):
         members = {"line": error.line, "column": error.column}
@@ -228,6 +237,8 @@ def answer_error(error: Exception) -> Response:
     if isinstance(error, HTTPException) and (error.code is None or error.code < HTTPStatus.BAD_REQUEST):
         return Response(error.get_body(), error.code, error.get_headers())
     problem = problem_here(error)
+    if isinstance(error, PublicationChangedError):
+        request.environ[CHANGED] = True
     accept = request.headers.get("Accept")
     if form_of(accept, (PLAIN, PROBLEM, HTML)) == HTML:
         page = render_template("error.html", problem=problem)

@@ -66,9 +66,9 @@ class Frame:
 
     @property
     def snapshot(self) -> Snapshot | None:
-        """The current snapshot; None where it cannot be read."""
+        """The snapshot that the page is of; None where it cannot be read."""
         try:
-            return self.site.current()
+            return self.site.here() if self.view is None else self.site.current()
         except KnowledgeGraphError:
             return None
 

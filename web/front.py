@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import json
 import os
 import threading
 import time
@@ -28,14 +29,16 @@ from graph.errors import (
     StoreBusyError,
     ViewPendingError,
 )
-from graph.readers import ReaderPool
+from graph.mirror_follower import Follower
+from graph.readers import CHANGES, ReaderPool
 from graph.snapshot_pointer import SnapshotPointer
 from graph.view_desk import ViewDesk
 from web.answer_cache import LARGEST_ENTRY, AnswerCache, Key, is_known
 from web.answer_spool import SpoolBudget
 from web.endpoint import SparqlEndpoint, unchanged
-from web.errors import PLAIN, PROBLEM, form_of, problem_of, written
+from web.errors import CHANGED, PLAIN, PROBLEM, form_of, problem_of, written
 from web.exchange import Exchange, Reply, joined, read_head
+from web.freshness import FreshnessWatch
 from web.gateway import WsgiApp, run_page
 from web.graph_store import PATH as STORE
 from web.graph_store import GraphStore
@@ -43,6 +46,7 @@ from web.headers import AT_LEAST, CROSS_ORIGIN, NO_SNIFF, PREFLIGHT
 from web.negotiation import HTML
 from web.observer import Observer
 from web.request_log import request_id
+from web.server_state import Machine, ServerState, counted, made_at
 from web.settings import Settings
 from web.streaming import ClientLeftError, send_stream
 from web.uploads import read_body
@@ -77,12 +81,14 @@ class Front:
         writes: Writes,
         pages: Callable[[BlockingReaders], WsgiApp],
         observer: Observer,
+        follower: Follower | None = None,
     ) -> None:
         self._settings = settings
         self._pointer = pointer
         self._writes = writes
         self._make_pages = pages
         self._observer = observer
+        self._follower = follower
         self._cache = AnswerCache(settings.cache_bytes)
         self._budget = SpoolBudget(settings.spool_bytes)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="page")
@@ -94,7 +100,10 @@ class Front:
         """The server is about to begin."""
         self._loop = loop
         self._pool = ReaderPool(
-            self._pointer.current, self._settings.limits(), self._settings.allowed_services()
+            self._pointer.current,
+            self._settings.limits(),
+            self._settings.allowed_services(),
+            self._follower,
         )
         self._views = ViewDesk(
             DataDirectory(self._settings.data),
@@ -113,7 +122,9 @@ class Front:
             self._write,
         )
         self._store = GraphStore(self._settings, self._pool, self._pointer, self._writes, self._write)
-        self._observer.watch(self._pool, self._pointer, self._views)
+        self._machine = Machine(DataDirectory(self._settings.data))
+        self._freshness = FreshnessWatch(BlockingReaders(self._pool, loop), self._threads.submit)
+        self._observer.watch(self._state)
         loop.call_soon(self._pool.warm)
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -190,6 +201,16 @@ class Front:
         elif not self._settings.raw:
             # A page would hold a thread while it waits.
             await self._while_client_waits(self._open_views(exchange), protocol)
+        return await self._page(exchange)
+
+    async def _page(self, exchange: Exchange) -> Reply:
+        """The page; made anew where the dataset was replaced meanwhile."""
+        for _ in range(CHANGES):
+            before = self._pointer.current()
+            reply = await self._in_thread(run_page, self._pages, exchange)
+            if reply.outcome != CHANGED:
+                return reply
+            await self._pool.changed(before)
         return await self._in_thread(run_page, self._pages, exchange)
 
     async def _open_views(self, exchange: Exchange) -> None:
@@ -297,16 +318,43 @@ class Front:
         return Reply(HTTPStatus.OK, [NO_SNIFF, JSON], b'{"status":"ok"}\n')
 
     def _readiness(self) -> Reply:
-        """There is a dataset, and a reader is free.
+        """There is a dataset, the engine that holds it answers, and a reader is free.
 
         Raises StoreMissingError and StoreFormatError.
         """
         snapshot = self._pointer.current().number
+        if self._follower is not None and self._follower.trouble:
+            told = {"status": "engine", "snapshot": snapshot, "reason": self._follower.trouble}
+            return Reply(HTTPStatus.SERVICE_UNAVAILABLE, [NO_SNIFF, JSON], f"{json.dumps(told)}\n".encode())
         state = self._pool.state
         is_ready = state.working < self._settings.readers
         status = HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE
         word = "ready" if is_ready else "busy"
         return Reply(status, [NO_SNIFF, JSON], f'{{"status":"{word}","snapshot":{snapshot}}}\n'.encode())
+
+    def _state(self) -> ServerState:
+        """What is told to whoever watches.
+
+        Raises StoreMissingError and StoreFormatError.
+        """
+        now, snapshot = self._pool.state, self._pointer.current()
+        data, memory = self._machine.look(snapshot.number)
+        return ServerState(
+            idle=now.idle,
+            busy=now.working,
+            killed=now.killed,
+            waiting=now.waiting,
+            snapshot=snapshot.number,
+            made=made_at(snapshot),
+            counts=counted(snapshot),
+            views=self._views.state,
+            child_bytes=memory,
+            is_ready=self._readiness().status == HTTPStatus.OK,
+            has_engine=None if self._follower is None else not self._follower.trouble,
+            data=data,
+            # A plain dataset has sources in no sense that we know.
+            freshness=None if self._settings.raw else self._freshness.look(snapshot),
+        )
 
     async def _write(self, function: Callable[..., Result], *arguments: Any) -> Result:
         """The result of a write, or of what belongs to it.

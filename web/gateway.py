@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from web.errors import EARLIER, REQUEST_ID
+from web.errors import CHANGED, EARLIER, REQUEST_ID
 from web.exchange import Exchange, Headers, Reply
 from web.views import COMPARED, VIEW
 
@@ -37,7 +37,8 @@ def run_page(app: WsgiApp, exchange: Exchange, error: Exception | None = None) -
         started.append((status, headers))
         return _write
 
-    result = app({**environment(exchange), EARLIER: error}, start_response)
+    environ = {**environment(exchange), EARLIER: error}
+    result = app(environ, start_response)
     try:
         body = b"".join(result)
     finally:
@@ -46,7 +47,8 @@ def run_page(app: WsgiApp, exchange: Exchange, error: Exception | None = None) -
             close()
     status, headers = started[-1]
     names = [(name.lower(), value) for name, value in headers]
-    return Reply(int(status[:3]), [(name, value) for name, value in names if name != "content-length"], body)
+    kept = [(name, value) for name, value in names if name != "content-length"]
+    return Reply(int(status[:3]), kept, body, outcome=CHANGED if environ.get(CHANGED) else "")
 
 
 def environment(exchange: Exchange) -> dict[str, Any]:

@@ -117,8 +117,9 @@ class GraphStore:
         if media_type is None:
             raise UnsupportedFormatError(f"A graph can be had as {', '.join(FORMATS)}.")
         is_packed = accepts_gzip(exchange.header("accept-encoding"))
-        snapshot = self._pointer.current().number
-        tag = entity_tag((exchange.path, exchange.query, media_type, str(is_packed)), snapshot)
+        current = self._pointer.current()
+        snapshot, made = current.number, current.made or ""
+        tag = entity_tag((exchange.path, exchange.query, media_type, str(is_packed), made), snapshot)
         request = ReadRequest(
             "",
             {"graph": media_type},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
@@ -22,6 +23,8 @@ from web.views import here
 # So many things are asked for at a time.
 BATCH: Final = 500
 OURS: Final = (PREFIXES["id"], PREFIXES["osa"], PREFIXES["graph"])
+# Said after the name of a thing that sources name, and that no accepted fact is about.
+CLAIMED: Final = "(claimed)"
 # QUDT names a currency by its code, which says more than any label.
 CURRENCY: Final = f"{PREFIXES['unit']}CCY_"
 # Claims, resolutions, contradictions: nobody reads the whole of their hash.
@@ -48,8 +51,14 @@ class Name:
 class Labels:
     """What things are called, in the language of one reader."""
 
-    def __init__(self, found: Mapping[str, Sequence[Literal]], language: str = ENGLISH) -> None:
+    def __init__(
+        self,
+        found: Mapping[str, Sequence[Literal]],
+        language: str = ENGLISH,
+        claimed: Mapping[str, Sequence[Literal]] = MappingProxyType({}),
+    ) -> None:
         self._found = found
+        self._claimed = claimed
         self._names: dict[str, Name] = {}
         self.language = language
 
@@ -64,7 +73,7 @@ class Labels:
     def text(self, iri: str) -> str:
         """The label, or the IRI with a prefix."""
         label = self.of(iri)
-        return label.value if label else _unlabelled(iri)
+        return label.value if label else self._otherwise(iri)
 
     def name(self, term: AnyTerm | None) -> Name:
         """The term as a page prints it: things by their label, linked to their page."""
@@ -85,11 +94,16 @@ class Labels:
 
     def _thing(self, iri: str) -> Name:
         label = self.of(iri)
-        text, language = (label.value, label.language) if label else (_unlabelled(iri), None)
+        text, language = (label.value, label.language) if label else (self._otherwise(iri), None)
         if label or iri.startswith(OURS):
             return Name(text, language, here(page_address(iri)), iri)
         # What only others describe is looked up with them.
         return Name(text, language, iri if LINKED.match(iri) else None, iri, is_outward=True)
+
+    def _otherwise(self, iri: str) -> str:
+        """What a thing without a label is called: as sources say, in the reader's language if any does."""
+        label = min(self._claimed.get(iri, ()), key=lambda label: self._rank(label)[0], default=None)
+        return f"{label.value} {CLAIMED}" if label else _unlabelled(iri)
 
     def _rank(self, label: Literal) -> tuple[int, str, str]:
         language = (label.language or "").lower()
@@ -125,7 +139,31 @@ def labels_of(
             site.memory.put(_key(at, iri), rows)
         known.update(found)
     labels = {iri: _literals(rows or ()) for iri, rows in known.items()}
-    return Labels(labels, language or language_here())
+    unnamed = (iri for iri, found in labels.items() if not found and _may_be_claimed(iri))
+    return Labels(labels, language or language_here(), _claimed_names(site, unnamed, at))
+
+
+def _may_be_claimed(iri: str) -> bool:
+    """Whether it is a thing of ours, and no claim or resolution."""
+    return iri.startswith(PREFIXES["id"]) and not NUMBERED.fullmatch(iri)
+
+
+def _claimed_names(site: Site, things: Iterable[str], at: Snapshot) -> dict[str, list[Literal]]:
+    """What sources call things that no accepted fact is about; the name that most of them use first."""
+    known = {iri: site.memory.get(_claimed_key(at, iri)) for iri in things}
+    fresh = sorted(iri for iri, rows in known.items() if rows is None)
+    for start in range(0, len(fresh), BATCH):
+        found: dict[str, list[Row]] = {iri: [] for iri in fresh[start : start + BATCH]}
+        for row in site.rows("claimed-names", {"iri": [*map(NamedNode, found)]}, at, is_kept=False):
+            found[text_of(row, "iri")].append(row)
+        for iri, rows in found.items():
+            site.memory.put(_claimed_key(at, iri), rows)
+        known.update(found)
+    return {iri: _literals(rows or ()) for iri, rows in known.items()}
+
+
+def _claimed_key(at: Snapshot, iri: str) -> tuple[str, str]:
+    return str(at.store), f"claimed names of {iri}"
 
 
 def _literals(rows: Iterable[Row]) -> list[Literal]:

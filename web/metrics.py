@@ -1,15 +1,14 @@
 """What Prometheus may ask of the server: counts, durations and the state of the readers.
 
 Every label has a closed set of values: never a URL, a name or a text from outside, which could make series
-without end.
+without end. The one exception is bounded: the publishers with most sources, and all others as one.
 Spec: https://prometheus.io/docs/instrumenting/exposition_formats/
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final, Literal, TypeAlias, get_args
 
@@ -17,17 +16,14 @@ from prometheus_client import (
     CollectorRegistry,
     Counter,
     Histogram,
-    Metric,
     PlatformCollector,
     ProcessCollector,
     generate_latest,
 )
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
-from prometheus_client.registry import Collector
 
-from graph.errors import KnowledgeGraphError
-from graph.view_desk import ViewState
+from web.server_state import ServerState
+from web.state_metrics import StateCollector
 
 QueryOutcome: TypeAlias = Literal["ok", "syntax", "timeout", "failed", "busy", "cut", "cached", "client_left"]
 WriteOp: TypeAlias = Literal["update", "put", "post", "delete"]
@@ -53,19 +49,6 @@ METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OP
 _STATUSES: Final = {int(status): str(int(status)) for status in HTTPStatus}
 _QUERY_SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 _WRITE_SECONDS: Final = (0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 150, 600)
-
-
-@dataclass(frozen=True)
-class ServerState:
-    """The readers that are at rest and at work; how many were killed; the current snapshot; how
-    many answers came from the cache; views that were made, failed and are waited for."""
-
-    idle: int
-    busy: int
-    killed: int
-    snapshot: int | None = None
-    remembered: int = 0
-    views: ViewState = field(default_factory=ViewState)
 
 
 class Metrics:
@@ -98,7 +81,7 @@ class Metrics:
 
     def watch(self, read: Callable[[], ServerState]) -> None:
         """Report the state that `read` gives, anew at each scrape; to be called once."""
-        self._registry.register(_StateCollector(read))
+        self._registry.register(StateCollector(read))
 
     def count_request(self, route: str, method: str, status: int) -> None:
         """One request was answered; what is in no closed set counts as "other"."""
@@ -128,38 +111,3 @@ class Metrics:
     def render(self) -> tuple[bytes, str]:
         """All numbers in Prometheus' text format, and its media type."""
         return generate_latest(self._registry), CONTENT_TYPE_PLAIN_0_0_4
-
-
-class _StateCollector(Collector):
-    """Asks once per scrape, so that the numbers belong together."""
-
-    def __init__(self, read: Callable[[], ServerState]) -> None:
-        self._read = read
-
-    def describe(self) -> list[Metric]:
-        """Nothing: to register must not ask for a state that is perhaps not there yet."""
-        return []
-
-    def collect(self) -> Iterator[Metric]:
-        """The state as metrics; none where it cannot be read, since the other numbers are wanted then too."""
-        try:
-            state = self._read()
-        except KnowledgeGraphError:
-            return
-        readers = GaugeMetricFamily("osagraph_readers", "Reader processes by state", labels=("state",))
-        for name in ("idle", "busy"):
-            readers.add_metric((name,), getattr(state, name))
-        yield readers
-        yield CounterMetricFamily("osagraph_readers_killed", "Reader processes killed", value=state.killed)
-        yield CounterMetricFamily(
-            "osagraph_cache_hits", "Answers taken from the cache", value=state.remembered
-        )
-        made = CounterMetricFamily("osagraph_views", "Views made, by outcome", labels=("outcome",))
-        made.add_metric(("ok",), state.views.made)
-        made.add_metric(("failed",), state.views.failed)
-        yield made
-        yield GaugeMetricFamily("osagraph_views_waiting", "Views that are waited for", state.views.waiting)
-        if state.snapshot is not None:
-            yield GaugeMetricFamily(
-                "osagraph_snapshot_number", "The snapshot that is current", value=state.snapshot
-            )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
-from graph.readers import ReaderPool
-from graph.snapshot_pointer import SnapshotPointer
-from graph.view_desk import ViewDesk
 from web.exchange import Exchange, Reply
-from web.metrics import Metrics, QueryOutcome, ServerState
+from web.metrics import Metrics, QueryOutcome
 from web.request_log import RequestLine, RequestLog, SlowQueryLog, query_hash
+from web.server_state import ServerState
 from web.views import is_sparql
 
 OUTCOMES: Final[dict[str, QueryOutcome]] = {
@@ -34,15 +34,9 @@ class Observer:
         self._slow = slow
         self._remembered = 0
 
-    def watch(self, pool: ReaderPool, pointer: SnapshotPointer, views: ViewDesk) -> None:
-        """Report the state of these from now on."""
-
-        def state() -> ServerState:
-            now = pool.state
-            number = pointer.current().number
-            return ServerState(now.idle, now.working, now.killed, number, self._remembered, views.state)
-
-        self._metrics.watch(state)
+    def watch(self, state: Callable[[], ServerState]) -> None:
+        """Report this state from now on, with the answers from the cache counted here."""
+        self._metrics.watch(lambda: replace(state(), remembered=self._remembered))
 
     def remembered(self) -> None:
         """An answer was given from the cache."""

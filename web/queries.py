@@ -18,7 +18,7 @@ from web.negotiation import media_types, prefers_html, receipts_types
 from web.operation import wants_receipts
 from web.receipts import ONLY_JSON, TOOLS
 from web.site import Site
-from web.views import PARAMETERS, snapshot_of, view_here
+from web.views import PARAMETERS
 
 LINKED_FORMATS: Final = ("json", "csv", "ttl", "jsonld", "rq")
 # Parameters that are no query's.
@@ -51,7 +51,7 @@ def query_routes(site: Site) -> Blueprint:
         if not wanted:
             raise UnsupportedFormatError(ONLY_JSON if has_receipts else NONE_FITS)
         asked = ReadRequest(query.bind(values), wanted, receipts=has_receipts)
-        return respond(readers.query(asked, request.remote_addr or "", snapshot_of(view_here())))
+        return respond(readers.query(asked, request.remote_addr or "", site.here()))
 
     return routes
 
@@ -59,7 +59,7 @@ def query_routes(site: Site) -> Blueprint:
 def _page(query: NamedQuery, values: dict[str, str], site: Site, has_receipts: bool) -> Response:
     """The form with the values that were given, and the answer or what is wrong with them."""
     shown, labels, fault, culprit, text = None, None, None, None, ""
-    snapshot = snapshot_of(view_here())
+    snapshot = site.here()
     chosen = {name: request.args[name] for name in PARAMETERS if request.args.get(name)}
     try:
         text = query.bind(values)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
 from flask import request
 
@@ -20,6 +20,9 @@ from web.negotiation import JSON
 from web.row_memory import RowMemory
 from web.settings import Settings
 from web.views import snapshot_of, view_here
+
+# Where a request finds what it is about, once somebody has asked.
+HERE: Final = "osagraph.here"
 
 Row = Mapping[str, ResultTerm]
 Values = Mapping[str, Given]
@@ -65,11 +68,15 @@ class Site:
         return (self.settings.public_url or request.url_root).rstrip("/")
 
     def here(self) -> Snapshot:
-        """What this request is about: the current snapshot, or a view of it.
+        """What this request is about: the current snapshot, or a view of it; the same to its end.
 
         Raises StoreMissingError, and ReadersBusyError where nobody has opened the view.
         """
-        return snapshot_of(view_here()) or self.current()
+        snapshot: Snapshot | None = request.environ.get(HERE)
+        if snapshot is None:
+            snapshot = snapshot_of(view_here()) or self.current()
+            request.environ[HERE] = snapshot
+        return snapshot
 
     def rows(
         self,

@@ -53,6 +53,7 @@ PAGE_TYPES: Final = (
     PageType("/path"),
     PageType("/path?from=id:fiji&to=id:malaysia"),
     PageType("/perspectives"),
+    PageType("/publishers"),
     PageType("/queries"),
     PageType("/queries/budget-by-year"),
     PageType("/query", ready="html[data-ready=query]"),

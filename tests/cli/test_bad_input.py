@@ -136,7 +136,7 @@ BAD_FILES: dict[str, tuple[str, bytes, str]] = {
     ),
     "a huge cell": (
         "budgets.csv",
-        budgets(ROW.replace("18.1 billion yen,asserted", "x" * 100_000_000 + ",asserted")),
+        b"",
         "budgets.csv, line 2: a cell is longer than 131,072 characters.",
     ),
     "unknown name of a table": (
@@ -209,9 +209,12 @@ def test_bad_input_is_refused_in_one_sentence(run: Run, data: Path, tmp_path: Pa
     name, content, message = BAD_FILES[kind]
     path = tmp_path / name
     path.write_bytes(content)
+    # Large ones are made here: what a module holds stays in memory, in every process that collects it.
     if kind == "gzip bomb":
         # 1 GiB of zeros in one line: a triple has no end in it.
         path.write_bytes(gzip.compress(b"\0" * 2**20) * 1024)
+    elif kind == "a huge cell":
+        path.write_bytes(budgets(ROW.replace("18.1 billion yen,asserted", "x" * 100_000_000 + ",asserted")))
     before = files_of(data)
     result = run("load", path, "--data", data)
     assert result.exit_code == 1
@@ -270,7 +273,7 @@ def test_a_data_directory_of_another_version_is_refused(run: Run, data: Path) ->
     for command in (["build"], ["sources"]):
         result = run(*command, "--data", data)
         assert result.exit_code == 3
-        assert "has format 99, this osagraph reads format 1" in result.output
+        assert "has format 99, this osagraph reads formats up to 2" in result.output
 
 
 FULL_DISK = """

@@ -306,3 +306,17 @@ def test_a_kept_file_that_is_lost_is_named(run: Run, data: Path, tables: Path) -
     result = run("build", "--data", data, "--quiet")
     assert result.exit_code == 3
     assert f"has lost the content of {TEMPLATE}" in result.output
+
+
+def test_publishers_are_listed_by_how_fresh_they_are(built: Path, run: Run) -> None:
+    found = json.loads(run("sources", "--publishers", "--json", "--data", built).stdout)
+    assert len(found) == 186
+    assert {name: found[0][name] for name in ("publisher", "sources", "latest", "day")} == {
+        "publisher": "https://w3id.org/osagraph/id/jiji-press",
+        "sources": 28,
+        "latest": "2026-03-13",
+        "day": "2026-03-13",
+    }
+    lines = run("sources", "--publishers", "--data", built).stdout.splitlines()
+    assert lines[0].split()[:2] == ["28", "2026-03-13"]
+    assert lines[0].endswith("id:jiji-press") and len(lines) == 186

@@ -25,6 +25,7 @@ from graph.clock import utc_now
 from graph.datadir import DataDirectory
 from graph.embedded import EmbeddedStore
 from graph.errors import StoreBusyError
+from graph.formats import FORMAT
 from graph.restore import restore_backup
 from graph.snapshot_commands import backup_command, restore_command, snapshots_command, status_command
 from loaders.commands import SHIPPED_TABLES, build_command, load_command
@@ -142,7 +143,7 @@ def test_a_snapshot_is_pinned_with_a_note_and_unpinned(loaded: Path) -> None:
 def test_a_backup_restored_elsewhere_is_the_same_dataset(loaded: Path, tmp_path: Path, form: str) -> None:
     run("snapshots", "--data", loaded, "--pin", 2, "--note", "cited")
     written = report("backup", tmp_path / form, "--data", loaded)
-    assert (written["snapshot"], written["data_format"]) == (2, "1")
+    assert (written["snapshot"], written["data_format"]) == (2, FORMAT)
     assert written["counts"] == DataDirectory(loaded).current().counts
     restored = report("restore", tmp_path / form, "--data", tmp_path / "restored")
     assert (restored["snapshot"], restored["sources_added"]) == (1, 1)
@@ -273,7 +274,7 @@ def damage(backup: Path, kind: str) -> None:
         case "another format":
             manifest["format"] = "osagraph-backup-2"
         case "another layout":
-            manifest["data_format"] = "2"
+            manifest["data_format"] = "9"
         case "no files":
             manifest["files"] = [{"name": "x"}]
         case "strange files":
@@ -298,7 +299,7 @@ DAMAGES = {
     "half a manifest": "backup: no backup of osagraph, or not all of one.",
     "a list": "backup: no backup of osagraph, or not all of one.",
     "another format": "backup: a backup of another format; this osagraph reads osagraph-backup-1 (value:",
-    "another layout": "backup: a dataset of another format; this osagraph reads 1 (value: '2').",
+    "another layout": "a dataset of another format; this osagraph reads formats up to 2 (value: '9').",
     "no files": "backup: its manifest is damaged.",
     "strange files": "backup: its manifest is damaged.",
     "other counts": "backup: its manifest is of another snapshot.",
@@ -430,12 +431,12 @@ def test_a_restoration_killed_at_any_step_leaves_the_old_dataset_or_the_new_one(
 def test_the_state_of_a_data_directory(loaded: Path, tmp_path: Path) -> None:
     run("snapshots", "--data", loaded, "--pin", 1)
     state = report("status", "--data", loaded)
-    assert (state["data"], state["format"], state["kept"], state["pinned"]) == (str(loaded), "1", 2, [1])
+    assert (state["data"], state["format"], state["kept"], state["pinned"]) == (str(loaded), FORMAT, 2, [1])
     assert (state["current"]["snapshot"], state["current"]["operation"]) == (2, "load")
     assert state["bytes"] > state["current"]["bytes"]
     assert state["writer"] == state["server"] == {"held": False, "pid": None, "alive": False}
     lines = run("status", "--data", loaded).output.splitlines()
-    assert lines[0] == f"Data directory  {loaded} (format 1)"
+    assert lines[0] == f"Data directory  {loaded} (format {FORMAT})"
     assert lines[1] == f"Snapshot        2, load, {state['current']['made']}"
     assert lines[3] == "Kept            2 snapshots (pinned: 1)"
     assert lines[5:] == ["Writer          nobody", "Server          nobody"]

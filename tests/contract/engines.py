@@ -80,14 +80,16 @@ def oxigraph(folder: Path) -> Iterator[Remote]:
 
 @contextlib.contextmanager
 def fuseki(folder: Path) -> Iterator[Remote]:
-    """Apache Jena Fuseki, whose server `make engines` fetches."""
+    """Apache Jena Fuseki over TDB2 on disk; `make engines` fetches the server."""
     jar = next(iter(sorted(FUSEKI.glob("jena-fuseki-server-*.jar"))), None)
     java = shutil.which("java")
     if jar is None or java is None:
         pytest.skip(
             "there is no Java here" if java is None else "there is no Fuseki; fetch it with: make engines"
         )
-    options = ["-Xmx512m", "-jar", str(jar), "--localhost", "--port", "{port}", "--mem", "--update", "/ds"]
+    (folder / "tdb2").mkdir()
+    kept = ["--tdb2", "--loc", str(folder / "tdb2")]
+    options = ["-Xmx512m", "-jar", str(jar), "--localhost", "--port", "{port}", *kept, "--update", "/ds"]
     with _started([java, *options], folder) as base:
         addresses = RemoteAddresses(f"{base}/ds/query", f"{base}/ds/update", f"{base}/ds/data")
         with contextlib.closing(Remote(addresses)) as engine:

@@ -30,7 +30,9 @@ from graph.errors import QueryError
 from graph.store import WritableStore
 from ontology.namespaces import GRAPH, ID, OSA, RDF, RDFS, XSD
 from tests.contract.engines import Embedded, Engine, fuseki, ours, oxigraph
+from tests.contract.probes import answers
 
+ENGINES = Path(__file__).parents[2] / "web" / "deployment" / "engines.md"
 NAMED = GRAPH.iri("source/a")
 JAPAN = Quad(ID.japan, RDF.type, OSA.State, DefaultGraph())
 PALAU = Quad(ID.palau, RDF.type, OSA.State, NAMED)
@@ -120,6 +122,15 @@ def test_numbers_keep_their_value(store: WritableStore) -> None:
     assert isinstance(found.object, Literal) and Decimal(found.object.value) == Decimal("12.5")
 
 
+def test_a_whole_decimal_is_found_and_deleted_in_either_form(store: WritableStore) -> None:
+    whole = Quad(ID.japan, OSA.amount, Literal("12", datatype=XSD.decimal), NAMED)
+    store.insert([whole])
+    assert list(store.quads(None, OSA.amount)) == [whole]
+    assert bool(store.query('ASK { GRAPH ?g { ?s osa:amount "12"^^xsd:decimal } }'))
+    store.delete([whole])
+    assert list(store.quads(None, OSA.amount)) == []
+
+
 def test_the_default_graph_holds_nothing_of_the_named_ones(store: WritableStore) -> None:
     answer = store.query("SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }")
     assert isinstance(answer, QuerySolutions)
@@ -156,3 +167,14 @@ def test_an_update_of_ten_thousand_quads_is_all_there(store: WritableStore) -> N
     store.insert(many)
     store.flush()
     assert set(store.quads(graph=NAMED)) == many | {PALAU}
+
+
+def test_the_page_about_engines_says_what_this_one_answers(
+    engine: Engine, request: pytest.FixtureRequest
+) -> None:
+    cells = [line.strip("| ").split(" | ") for line in ENGINES.read_text(encoding="utf-8").splitlines()]
+    names = next(row for row in cells if row[0] == "probe")
+    column = names.index(request.node.callspec.params["engine"])
+    written = {row[0]: row[column] for row in cells if len(row) == len(names)}
+    for title, found in answers(engine):
+        assert (title, written.get(title)) == (title, found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import gzip
 import threading
 from collections.abc import Iterator, Mapping
@@ -14,8 +15,6 @@ JSON: Final = "application/sparql-results+json"
 ROW: Final = '{"x":{"type":"uri","value":"http://e.example/%d"}}'
 HEAD: Final = '{"head":{"vars":["x"]},"results":{"bindings":['
 ONE: Final = f"{HEAD}{ROW % 1}]}}}}".encode()
-# Five characters of text for each byte that is sent, a thousand and more.
-BOMB: Final = gzip.compress(HEAD.encode() + b" " * 100_000_000 + b"]}}")
 NESTED: Final = b'{"head":{"vars":["x"]},"results":{"bindings":[{"x":' + b'{"a":' * 50_000
 INJECTED: Final = '{"x":{"type":"literal","value":"\\" } SERVICE <http://127.0.0.1/> { ?a ?b ?c"}}'
 
@@ -23,7 +22,7 @@ INJECTED: Final = '{"x":{"type":"literal","value":"\\" } SERVICE <http://127.0.0
 PLAIN_ANSWERS: Final[Mapping[str, tuple[int, Mapping[str, str], bytes]]] = MappingProxyType(
     {
         "/good": (200, {"Content-Type": JSON}, ONE),
-        "/bomb": (200, {"Content-Type": JSON, "Content-Encoding": "gzip"}, BOMB),
+        "/bomb": (200, {"Content-Type": JSON, "Content-Encoding": "gzip"}, b""),
         "/html": (200, {"Content-Type": "text/html"}, b"<h1>Hello</h1>"),
         "/boolean": (200, {"Content-Type": JSON}, b'{"head":{},"boolean":true}'),
         "/broken": (200, {"Content-Type": JSON}, ONE[:-9]),
@@ -39,6 +38,12 @@ PLAIN_ANSWERS: Final[Mapping[str, tuple[int, Mapping[str, str], bytes]]] = Mappi
 FAILING: Final = tuple(path for path in PLAIN_ANSWERS if path not in ("/good", "/injected"))
 ENDLESS: Final = ("/slow", "/drip", "/endless", "/headers")
 ROWS: Final = "/rows"
+
+
+@functools.cache
+def _bomb() -> bytes:
+    """A thousand and more characters of text for each byte that is sent; made when it is asked for."""
+    return gzip.compress(HEAD.encode() + b" " * 100_000_000 + b"]}}")
 
 
 class BadService(ThreadingHTTPServer):
@@ -65,6 +70,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.asked.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
         if self.path in PLAIN_ANSWERS:
             status, headers, body = PLAIN_ANSWERS[self.path]
+            body = body or (_bomb() if self.path == "/bomb" else b"")
             self._begin(status, {**headers, "Content-Length": str(len(body))})
             self.wfile.write(body)
             return

@@ -42,7 +42,7 @@ ROUNDS = 12
 SEED = 20261122
 SHORT = HandLimits(update_seconds=10, document_seconds=60, memory_bytes=768 << 20)
 # What asks for too much is refused after a fraction of a second: before the deadline on a busy machine, too.
-NARROW = HandLimits(update_seconds=10, memory_bytes=288 << 20)
+NARROW = HandLimits(update_seconds=5, memory_bytes=288 << 20)
 # Doubles a text thirty times.
 GREEDY = "INSERT { <http://e/a> <http://e/b> ?y30 } WHERE { BIND('0123456789' AS ?y0) "
 GREEDY += " ".join(f"BIND(CONCAT(?y{n}, ?y{n}) AS ?y{n + 1})" for n in range(30)) + " }"

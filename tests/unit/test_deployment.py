@@ -12,8 +12,11 @@ from pathlib import Path
 import click
 import pytest
 
+from graph.freshness import Freshness, FreshnessReport
+from graph.view_desk import ViewState
 from server import main
-from web.metrics import Metrics, ServerState
+from web.metrics import Metrics
+from web.server_state import DataState, ServerState
 
 ROOT = Path(__file__).parents[2]
 DEPLOYMENT = ROOT / "web" / "deployment"
@@ -51,12 +54,46 @@ def test_its_commands_are_ours(name: str) -> None:
         require_parsed(arguments)
 
 
-def test_alerts_are_about_metrics_that_there_are() -> None:
+def exposed() -> dict[str, tuple[str, str]]:
+    """Each metric of ours with its type and what it says, of a server of which everything is known."""
+    fresh = Freshness("https://example.org/a", 1, "2025-01-01", "2025-01-01", "2025-01-01T00:00:00Z")
+    report = FreshnessReport([fresh], 1, fresh)
+    data = DataState(1, 1, 1, True, True, 1)
+    state = ServerState(0, 0, 0, 1, 0, ViewState(), 0, 1, {"claims": 1}, 1, True, True, data, report)
     metrics = Metrics()
-    metrics.watch(lambda: ServerState(0, 0, 0, 1))
-    exposed = set(re.findall(r"^# TYPE (\w+)", metrics.render()[0].decode(), re.M))
-    named = set(re.findall(r"\bosagraph_\w+", text("alerts.yaml")))
-    assert named and {name.removesuffix("_bucket") for name in named} <= exposed
+    metrics.watch(lambda: state)
+    text = metrics.render()[0].decode()
+    words = dict(re.findall(r"^# HELP (osagraph_\w+) (.*)$", text, re.M))
+    kinds = dict(re.findall(r"^# TYPE (osagraph_\w+) (\w+)$", text, re.M))
+    return {name: (kind, words[name]) for name, kind in kinds.items() if not name.endswith("_created")}
+
+
+@pytest.mark.parametrize("name", ["alerts.yaml", "dashboard.json"])
+def test_alerts_and_pictures_are_about_metrics_that_there_are(name: str) -> None:
+    named = {each.removesuffix("_bucket") for each in re.findall(r"\bosagraph_\w+", text(name))}
+    assert named and named <= exposed().keys()
+
+
+def test_the_dashboard_shows_every_metric() -> None:
+    shown = {each.removesuffix("_bucket") for each in re.findall(r"\bosagraph_\w+", text("dashboard.json"))}
+    assert exposed().keys() - shown == set()
+    panels = json.loads(text("dashboard.json"))["panels"]
+    places = {(panel["gridPos"]["x"], panel["gridPos"]["y"]) for panel in panels}
+    assert len(places) == len({panel["id"] for panel in panels}) == len(panels)
+
+
+def test_the_page_of_metrics_says_what_the_server_says() -> None:
+    rows = re.findall(r"^\| `(osagraph_\w+)`[^|]*\| (\w+) \| ([^|]+) \|$", text("metrics.md"), re.M)
+    assert {name: (kind, words.strip()) for name, kind, words in rows} == exposed()
+
+
+def test_the_rules_fire_when_they_are_meant_to() -> None:
+    tool = shutil.which("promtool")
+    if tool is None:
+        pytest.skip("there is no promtool")
+    for what, path in (("check", DEPLOYMENT / "alerts.yaml"), ("test", ROOT / "tests/unit/alert_rules.yaml")):
+        done = subprocess.run([tool, what, "rules", str(path)], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_systemd_finds_no_fault_with_the_unit(tmp_path: Path) -> None:

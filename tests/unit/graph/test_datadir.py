@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from graph import datadir
-from graph.datadir import DataDirectory, Snapshot, locked, write_atomically, write_error
+from graph.datadir import DataDirectory, Snapshot, locked
+from graph.disk import write_atomically, write_error
 from graph.errors import StoreBusyError, StoreFormatError, StoreMissingError, StoreWriteError
+from graph.formats import TEXT
 
 ROOT = Path(__file__).parents[3]
 HOLDER = """
@@ -58,7 +60,7 @@ def another_writer(data: DataDirectory) -> Iterator[subprocess.Popen[str]]:
 def test_preparing_twice_changes_nothing(data: DataDirectory) -> None:
     data.prepare()
     assert sorted(path.name for path in data.root.iterdir()) == ["format", "snapshots", "sources"]
-    assert (data.root / "format").read_text() == "1\n"
+    assert (data.root / "format").read_text() == TEXT
 
 
 def test_nothing_is_current_before_the_first_build(data: DataDirectory) -> None:
@@ -172,13 +174,13 @@ def test_a_failed_write_leaves_no_staging(data: DataDirectory) -> None:
 
 
 @pytest.mark.parametrize("name", ["prepare", "current"])
-def test_another_format_is_refused(data: DataDirectory, name: str) -> None:
-    (data.root / "format").write_text("2\n")
+def test_a_later_format_is_refused(data: DataDirectory, name: str) -> None:
+    (data.root / "format").write_text("9\n")
     with pytest.raises(StoreFormatError) as caught:
         getattr(data, name)()
     assert str(caught.value) == (
-        f"{data.root} has format 2, this osagraph reads format 1. "
-        "Use the osagraph that wrote it, or build again into another directory."
+        f"{data.root} has format 9, this osagraph reads formats up to 2. Use a later osagraph, "
+        "or restore a backup made before that into another directory."
     )
 
 

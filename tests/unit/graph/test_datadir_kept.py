@@ -17,6 +17,7 @@ from graph.embedded import EmbeddedStore
 from graph.errors import SnapshotGoneError, StoreFormatError, StoreMissingError, StoreWriteError
 from graph.pins import pin, unpin
 from graph.reader_child import Snapshots
+from graph.reader_protocol import ReadRequest
 from graph.retention import KEPT_SNAPSHOTS
 from graph.snapshot_status import LockState, disk_bytes, lock_state, own_bytes
 
@@ -63,7 +64,7 @@ def test_a_snapshot_that_a_query_reads_stays_however_many_follow(data: DataDirec
         EmbeddedStore(stage / "store").flush()
         read = data.publish(stage, {}, "update")
     readers = Snapshots()
-    readers.open(str(read.store))
+    readers.open(ReadRequest("ASK {}", {}, store=str(read.store)))
     publish_many(data)
     assert read.number in kept(data)
     readers.rest()

@@ -21,6 +21,7 @@ from graph.datadir import DataDirectory
 from graph.embedded import EmbeddedStore
 from graph.errors import SnapshotGoneError, StoreError, StoreFormatError
 from graph.reader_child import Snapshots
+from graph.reader_protocol import ReadRequest
 from graph.terms import date_literal
 from graph.view_build import build_view
 from graph.view_cache import View, ViewCache, view_name
@@ -163,26 +164,26 @@ def test_the_readers_of_a_server_hold_the_view_that_they_read(
 ) -> None:
     old = cache.make(1, ViewChoice(EARLY))
     readers = Snapshots()
-    store = readers.open(str(old.snapshot.store))
+    store = readers.open(ReadRequest("ASK {}", {}, store=str(old.snapshot.store)))
     publish(data, tmp_path, bundle(1, "2024-01", ID.rules_c))
     assert list(store.quads(ID.osa, OSA.basedOn, ID.rules_a))
     readers.rest()
     data.forget_old()
     assert not old.folder.exists()
     with pytest.raises(StoreError, match="is gone"):
-        readers.open(str(old.snapshot.store))
+        readers.open(ReadRequest("ASK {}", {}, store=str(old.snapshot.store)))
 
 
 def test_a_view_that_was_made_anew_meanwhile_is_opened_anew(cache: ViewCache) -> None:
     readers = Snapshots()
     folder = cache.make(1, ViewChoice(EARLY)).snapshot.store
-    opened = readers.open(str(folder))
+    opened = readers.open(ReadRequest("ASK {}", {}, store=str(folder)))
     readers.rest()
-    assert readers.open(str(folder)) is opened
+    assert readers.open(ReadRequest("ASK {}", {}, store=str(folder))) is opened
     readers.rest()
     shutil.rmtree(folder.parent)
     assert cache.make(1, ViewChoice(EARLY)).snapshot.store == folder
-    again = readers.open(str(folder))
+    again = readers.open(ReadRequest("ASK {}", {}, store=str(folder)))
     assert again is not opened and list(again.quads(ID.osa, OSA.basedOn, ID.rules_a))
 
 

@@ -83,6 +83,9 @@ def test_the_best_label_is_the_readers_then_english_then_any() -> None:
     assert [each.value for each in Labels(found, "ja").all("a")] == ["あ", "A", "Ä"]
     assert Labels(found, "en").text("a") == "A"
     assert Labels({"a": found["a"][2:]}, "ja").text("a") == "Ä"
+    claimed = {"a": [Literal("the barge", language="en"), Literal("はしけ", language="ja")]}
+    assert Labels({}, "ja", claimed).text("a") == "はしけ (claimed)"
+    assert Labels({"a": [Literal("A", language="en")]}, "ja", claimed).text("a") == "A"
     assert Labels({}).text("https://w3id.org/osagraph/id/osa") == "id:osa"
     assert Labels({}).text("http://qudt.org/vocab/unit/CCY_JPY") == "JPY"
     assert Labels({}).text("https://w3id.org/osagraph/id/claim/9f82fb75985d1b842c344ef2") == "claim 9f82fb"

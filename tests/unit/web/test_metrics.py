@@ -10,7 +10,8 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 
 from graph.errors import StoreMissingError
-from web.metrics import METHODS, ROUTES, Metrics, ServerState
+from web.metrics import METHODS, ROUTES, Metrics
+from web.server_state import ServerState
 
 
 def samples(metrics: Metrics) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:

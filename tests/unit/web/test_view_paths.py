@@ -10,8 +10,9 @@ from werkzeug.exceptions import BadRequest
 from graph.errors import InvalidParameterError, UnknownResourceError
 from graph.view_desk import ViewState
 from graph.views import ViewChoice
-from web.metrics import Metrics, ServerState
+from web.metrics import Metrics
 from web.observer import route_of
+from web.server_state import ServerState
 from web.views import choice_at, choice_in, is_sparql
 
 DAY = datetime.date(2024, 12, 31)
