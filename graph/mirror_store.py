@@ -114,10 +114,16 @@ class MirrorStore(RemoteStore):
 
         Raises NotMirroredError for other blank nodes.
         """
-        pattern = (subject, predicate, value, graph)
+        if not isinstance(subject, NamedNode):
+            return iter(self._known((subject, predicate, value, graph)))
+        # Who asks one thing of a node mostly asks more, and each question is a way to the engine and back.
+        wanted = (predicate, value, graph)
+        return (quad for quad in self._known((subject, None, None, None)) if _fits(quad, wanted))
+
+    def _known(self, pattern: Pattern) -> list[Quad]:
         if pattern not in self._seen:
             self._seen[pattern] = self._found(pattern)
-        return iter(self._seen[pattern])
+        return self._seen[pattern]
 
     def _found(self, pattern: Pattern) -> list[Quad]:
         if any(isinstance(term, BlankNode) for term in pattern):
@@ -178,6 +184,11 @@ class MirrorStore(RemoteStore):
 def _read(request: ReadRequest) -> None:
     """Raises what is wrong with a query; nothing that belongs to this thread leaves it."""
     SnapshotStore(None).ask(request)
+
+
+def _fits(quad: Quad, wanted: tuple[NamedNode | None, AnyTerm | None, GraphName | None]) -> bool:
+    found = (quad.predicate, quad.object, quad.graph_name)
+    return all(term is None or term == each for each, term in zip(found, wanted, strict=True))
 
 
 def _has_blank(quad: Quad) -> bool:

@@ -20,6 +20,8 @@ from graph.formats import FORMAT, TEXT, read_format
 from graph.turn import for_a_command
 
 OPERATION: Final = "upgrade"
+# As many graphs are named where more would be lost.
+NAMED: Final = 10
 # Makes a snapshot of what the user brought in; what it is given may refuse the new store, and raises then.
 Recompute = Callable[[Callable[[EmbeddedStore], None]], object]
 
@@ -101,7 +103,8 @@ class _Work:
         missing = {name.value for name in old.graph_names() if old.graph_size(name)}
         missing -= {name.value for name in new.graph_names()} | self._dropped
         if missing:
-            names = ", ".join(sorted(missing))
+            names = ", ".join(sorted(missing)[:NAMED])
+            names += f" and {len(missing) - NAMED:,} more" if len(missing) > NAMED else ""
             raise StoreWriteError(
                 "The dataset holds what comes neither from the tables nor from anything that was loaded: "
                 f"{names}. Name the folder of tables that it was built from with --tables, or give up each "
