@@ -114,7 +114,12 @@ class Work:
         if has_outside:
             self.store.drop_graph(outside)
             self.graphs.add(outside)
-        return self.revision.remove(source_iri(identifier)) or has_outside
+        iri = source_iri(identifier)
+        is_removed = self.revision.remove(iri)
+        for graph in (source_graph(iri), retracted_graph(iri)) if is_removed else ():
+            # It is empty by now, and would still be there to whoever asks for it.
+            self.store.drop_graph(graph)
+        return is_removed or has_outside
 
     def drop(self, name: NamedNode | None) -> bool:
         """Take a user graph away; false where there is none of that name."""

@@ -13,6 +13,7 @@ from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
 from graph.bundle import Place, bundle_triples, outside_graph, source_graph
 from graph.curation import NO_CURATION, Curation
+from graph.curation_quads import retracted_graph
 from graph.embedded import EmbeddedStore
 from graph.errors import ForbiddenError, MalformedSourceError, SourceError, UnknownResourceError
 from graph.revision import Change, Revision
@@ -102,7 +103,9 @@ class SourceWriter:
         change = revision.finish()
         outside = outside_graph(identifier)
         change.quads -= self._store.graph_size(outside)
-        self._store.drop_graph(outside)
+        for graph in (outside, source_graph(iri), retracted_graph(iri)):
+            # One that is empty by now would still be there to whoever asks for it.
+            self._store.drop_graph(graph)
         return SourceWrite(False, change, None)
 
     def parsed(self, identifier: str, documents: Sequence[Document]) -> set[Triple]:

@@ -19,13 +19,18 @@ NO_LINKS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 def page_answer(
-    site: Site, make: Callable[[], str | bytes], media_type: str = HTML, links: Mapping[str, str] = NO_LINKS
+    site: Site,
+    make: Callable[[], str | bytes],
+    media_type: str = HTML,
+    links: Mapping[str, str] = NO_LINKS,
+    besides: str = "",
 ) -> Response:
     """The page that `make` makes of the snapshot or view that the request is about, or 304.
 
-    `links` are where the same is in other media types. Raises what `make` raises.
+    `links` are where the same is in other media types; `besides` is what else the page depends on. Raises
+    what `make` raises.
     """
-    tag = page_tag(site, media_type)
+    tag = page_tag(site, media_type, besides)
     if is_known(tag, request.headers.get("If-None-Match")):
         response = Response(status=304)
     else:
@@ -41,7 +46,7 @@ def page_answer(
     return response
 
 
-def page_tag(site: Site, media_type: str = HTML) -> str:
+def page_tag(site: Site, media_type: str = HTML, besides: str = "") -> str:
     """The ETag of what the request asks for: by snapshot, view, address, form and language."""
     view = view_here()
     snapshot = site.here()
@@ -52,5 +57,6 @@ def page_tag(site: Site, media_type: str = HTML) -> str:
         request.headers.get("Accept-Language", ""),
         view.choice.text if view else "",
         snapshot.made or "",
+        besides,
     )
     return entity_tag(key, snapshot.number)

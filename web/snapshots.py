@@ -34,18 +34,23 @@ def snapshot_routes(site: Site) -> Blueprint:
     @routes.get("/snapshots")
     def list_snapshots() -> Response:
         only_parameters()
-        return page_answer(site, lambda: _list(site))
+        return page_answer(site, lambda: _list(site), besides=_kept(site))
 
     @routes.get("/snapshots/<number>")
     def show_snapshot(number: str) -> Response:
         only_parameters()
-        return page_answer(site, lambda: _one(site, number))
+        return page_answer(site, lambda: _one(site, number), besides=_kept(site))
 
     @routes.get("/changes.atom")
     def feed() -> Response:
-        return page_answer(site, lambda: _feed(site), ATOM)
+        return page_answer(site, lambda: _feed(site), ATOM, besides=_kept(site))
 
     return routes
+
+
+def _kept(site: Site) -> str:
+    """Old snapshots go while the current one stays."""
+    return " ".join(str(snapshot.number) for snapshot in site.kept())
 
 
 def _list(site: Site) -> str:

@@ -50,6 +50,7 @@ OK: Final = frozenset({200})
 MOVED: Final = frozenset({200, 303})
 UNKNOWN: Final = frozenset({404})
 OR_NONE: Final = frozenset({200, 404})
+OR_GONE: Final = frozenset({200, 410})
 # Not everything has contradictions, or is a place where a way can begin.
 OR_UNFIT: Final = frozenset({200, 400})
 PENDING: Final = frozenset({200, 202})
@@ -210,6 +211,8 @@ class Asker:
 
 def _page(path: str, type_: str, headers: Mapping[str, str]) -> Request:
     expected = UNKNOWN if "nothing-of-that-name" in path else OK
+    if path.startswith("/snapshots/"):  # only the last ones are kept
+        expected = OR_GONE
     if "page=" in path:  # a small dataset has one page of them
         expected = OR_NONE
     return Request("page", type_, path, headers=headers, expected=expected)

@@ -129,6 +129,11 @@ def remote(
         yield started
 
 
+def on(*names: str) -> pytest.MarkDecorator:
+    """For a test of these engines alone."""
+    return pytest.mark.parametrize("remote", names, indirect=True, scope="module")
+
+
 @pytest.fixture
 def engine(remote: Remote) -> Engine:
     """The engine, empty."""
@@ -285,15 +290,18 @@ def test_what_an_interrupted_publication_left_is_cleared(engine: Engine, data: D
     assert holds(engine, 1)
 
 
-@pytest.mark.parametrize("way", ["whole", "staged"])
+@pytest.mark.parametrize(
+    ("remote", "way"),
+    [("oxigraph", "staged"), ("fuseki", "whole"), ("fuseki", "staged")],
+    indirect=["remote"],
+    scope="module",
+)
 def test_a_publisher_that_is_killed_leaves_the_old_dataset(
     way: str, engine: Engine, data: DataDirectory
 ) -> None:
     build(data, 1)
     publish(engine, data)
     build(data, 5)
-    if engine.kind is EngineKind.OSAGRAPH or (way, engine.kind) == ("whole", EngineKind.OXIGRAPH):
-        pytest.skip("our own server takes tokens, and oxigraph has no whole way onto a dataset")
     kill_while(engine, data, way)
     found = read_publication(engine.store)
     assert found is not None and found.counts["claims"] == 1
@@ -316,9 +324,8 @@ def solutions(engine: Engine, text: str) -> QuerySolutions:
     return found
 
 
+@on("oxigraph", "fuseki")
 def test_half_a_body_changes_nothing(engine: Engine, data: DataDirectory) -> None:
-    if engine.kind is EngineKind.OSAGRAPH:
-        pytest.skip("a dataset does not go to our own server in one body")
     if engine.ability.whole:
         build(data, 1)
         publish(engine, data)
@@ -398,9 +405,8 @@ def test_of_two_who_publish_at_once_one_is_told(engine: Engine, data: DataDirect
     assert holds(engine, 6)
 
 
+@on("osagraph")
 def test_who_may_not_write_is_told_and_nothing_changes(engine: Engine, data: DataDirectory) -> None:
-    if engine.kind is not EngineKind.OSAGRAPH:
-        pytest.skip("it asks for no credentials as it is started here")
     build(data, 1)
     with contextlib.closing(RemoteClient(Credentials(token="wrong"))) as stranger:
         barred = replace(engine, client=stranger, store=RemoteStore(engine.addresses, stranger))
@@ -418,9 +424,8 @@ def test_a_damaged_marker_is_an_error_until_it_is_replaced(engine: Engine, data:
     assert holds(engine, 1)
 
 
+@on("oxigraph", "fuseki")
 def test_the_commands_publish_and_verify(engine: Engine, remote: Remote, data: DataDirectory) -> None:
-    if engine.kind is EngineKind.OSAGRAPH:
-        pytest.skip("the command takes its token from the environment")
     build(data, 1)
     run = CliRunner().invoke
     to = ["--to", base_of(remote), "--data", str(data.root)]
@@ -446,9 +451,8 @@ QUESTIONS: Final = (
 ANY_STAGED: Final = "ASK { GRAPH ?g { ?s ?p ?o } FILTER(STRSTARTS(STR(?g), 'urn:osagraph:staged')) }"
 
 
+@on("oxigraph")
 def test_staged_quads_are_met_by_no_pattern_that_names_an_iri(engine: Engine, data: DataDirectory) -> None:
-    if engine.kind is not EngineKind.OXIGRAPH:
-        pytest.skip("one engine shows it for all")
     build(data, 1)
     publish(engine, data)
     before = [sorted(map(str, solutions(engine, text))) for text in QUESTIONS]

@@ -284,6 +284,13 @@ def test_a_token_that_is_revoked_ends_with_the_next_request(desk: Desk) -> None:
     assert desk.server.client().put(place("user"), **options).status_code == 401
 
 
+def test_a_source_that_was_deleted_is_not_found(desk: Desk) -> None:
+    content = {"data": CONTENT["new source"], "content_type": "text/turtle"}
+    assert desk.admin.put(place("new source"), **content).status_code == 201
+    assert desk.admin.delete(place("new source")).status_code == 204
+    assert desk.admin.get(place("new source")).status_code == 404
+
+
 def test_reading_needs_no_token(desk: Desk) -> None:
     for credential in ("none", "unknown", "revoked", "basic"):
         header = desk.credentials[credential]

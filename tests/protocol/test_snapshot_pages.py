@@ -54,10 +54,13 @@ def retracted(name: str) -> Iterator[Quad]:
 
 
 @pytest.fixture(scope="module")
-def client(
-    serving: Callable[..., AbstractContextManager[Any]], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Any]:
-    data = DataDirectory(tmp_path_factory.mktemp("changes") / "data")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("changes") / "data"
+
+
+@pytest.fixture(scope="module")
+def client(serving: Callable[..., AbstractContextManager[Any]], folder: Path) -> Iterator[Any]:
+    data = DataDirectory(folder)
     first = [*source("kept", 1), *source("grown", 1), *source("gone", 1), *accepted("5 billion")]
     second = [
         *source("kept", 1),
@@ -77,6 +80,14 @@ def client(
             )
     with serving(data.root) as server:
         yield server.client()
+
+
+def test_the_list_has_another_tag_once_an_old_snapshot_is_gone(client: Any, folder: Path) -> None:
+    before = client.get("/snapshots", headers=BROWSER).headers["ETag"]
+    (folder / "snapshots" / "000001").rename(folder / "aside")
+    during = client.get("/snapshots", headers=BROWSER).headers["ETag"]
+    (folder / "aside").rename(folder / "snapshots" / "000001")
+    assert during != before == client.get("/snapshots", headers=BROWSER).headers["ETag"]
 
 
 def words(page: str) -> str:
