@@ -5,10 +5,13 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from graph.errors import LimitExceededError, MalformedSourceError, SourceUnavailableError
 from loaders.rows import Row
 from loaders.table import Table
+
+LONGEST_CELL: Final = 131_072
 
 
 def read_rows(path: Path, table: Table) -> Iterator[Row]:
@@ -48,6 +51,9 @@ def _rows(reader: Iterator[list[str]], path: Path, table: Table) -> Iterator[Row
 
 
 def _row(fields: list[str], header: list[str], line: int, path: Path, table: Table) -> Row:
+    if any(len(field) > LONGEST_CELL for field in fields):
+        # The parser's own limit is one for the whole process, and some library may have raised it.
+        raise _too_long(path, line)
     if len(fields) != len(header):
         raise MalformedSourceError(
             f"{len(fields)} fields where the header has {len(header)} columns",
@@ -79,14 +85,18 @@ def _header_remedy(table: Table) -> str:
 
 def _csv_error(error: csv.Error, path: Path, line: int) -> MalformedSourceError | LimitExceededError:
     if "field larger than field limit" in str(error):
-        return LimitExceededError(
-            f"a cell is longer than {csv.field_size_limit():,} characters",
-            file=path,
-            line=line,
-            remedy="Shorten it: cells hold paraphrases, not documents.",
-        )
+        return _too_long(path, line)
     return MalformedSourceError(
         f"not CSV: {error}", file=path, line=line, remedy="Close the quotes; double a quote inside quotes."
+    )
+
+
+def _too_long(path: Path, line: int) -> LimitExceededError:
+    return LimitExceededError(
+        f"a cell is longer than {LONGEST_CELL:,} characters",
+        file=path,
+        line=line,
+        remedy="Shorten it: cells hold paraphrases, not documents.",
     )
 
 

@@ -99,6 +99,7 @@ def test_a_server_answers_follows_other_writers_and_ends_when_told(
         assert_refused(run, data, server)
         assert server.stop() == (0, "")
     with serving(data) as again:  # nothing is left that would keep a new server away
+        assert again.get("/healthz")[0] == 200
         assert again.stop() == (0, "")
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -27,6 +28,7 @@ NAMED: Final = sorted(path.stem for path in QUERIES.glob("*.rq") if path.stem no
 MIXED: Final = ("sides-of-a-contradiction",)
 JSON: Final = "application/sparql-results+json"
 PATIENT: Final = ("--deadline", "100", "--total", "200")
+PATIENCE_SECONDS: Final = 120
 PAGES: Final = (
     "/",
     "/about",
@@ -126,7 +128,17 @@ def product(
         sent = CliRunner().invoke(publish_command, ["--to", base, "--data", str(own.data)])
         assert sent.exit_code == 0, sent.output
         with serving(folder / "mirror", "--store", base, *PATIENT) as server:
-            yield Product(own.client(), server.client())
+            found = Product(own.client(), server.client())
+            _wait_for_names(found)
+            yield found
+
+
+def _wait_for_names(product: Product) -> None:
+    """Until both can search: a server makes its index while it answers already."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while {reply.status_code for reply in product.get("/api/search?q=fiji")} != {200}:
+        assert time.monotonic() < until, "the index of names does not come"
+        time.sleep(0.1)
 
 
 @pytest.mark.parametrize("name", NAMED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from pathlib import Path
 
@@ -172,3 +173,12 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SourceUnavailableError) as caught:
         list(read_rows(tmp_path / "ships.csv", TABLE))
     assert str(caught.value) == "ships.csv: cannot be read: No such file or directory."
+
+
+def test_a_cell_is_no_longer_because_some_library_reads_longer_ones(read: Read) -> None:
+    usual = csv.field_size_limit(1 << 30)
+    try:
+        with pytest.raises(LimitExceededError, match="line 2: a cell is longer than 131,072 characters"):
+            read("name,count\n" + "x" * 200_000 + ",2\n")
+    finally:
+        csv.field_size_limit(usual)
