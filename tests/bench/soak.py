@@ -66,7 +66,7 @@ def copy_of(data: Path, target: Path) -> None:
         else:
             shutil.copy2(source, place)
 
-    ignored = shutil.ignore_patterns("*.lock", "audit.jsonl", "trash", "staging")
+    ignored = shutil.ignore_patterns("*.sock", "*.lock", "audit.jsonl", "trash", "staging")
     shutil.copytree(data, target, copy_function=take, ignore=ignored)
 
 
