@@ -10,6 +10,7 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
+from graph.bundle import outside_graph, source_graph
 from graph.curation import ACCEPT, GRADE, LINKING, REJECT, RETRACT, SAME_VOICE, SEPARATE_VOICES, Act, Curation
 from graph.projection import ASSESSMENTS
 from graph.rights import RETRACTED_GRAPHS
@@ -32,6 +33,11 @@ CLASSES: Final[Mapping[str, NamedNode]] = MappingProxyType(
 def retracted_graph(source: NamedNode) -> NamedNode:
     """The graph name under which stands what a retracted source said, for whoever wants to read it."""
     return NamedNode(RETRACTED_GRAPHS + source_id(source))
+
+
+def graphs_of(source: NamedNode) -> tuple[NamedNode, NamedNode, NamedNode]:
+    """The graphs for what a source says: what counts, what was retracted, what is of outsiders."""
+    return source_graph(source), retracted_graph(source), outside_graph(source_id(source))
 
 
 def retracted_quads(source: NamedNode, triples: Iterable[Triple]) -> Iterator[Quad]:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, Quad
 
-from graph.bundle import outside_graph, source_graph
-from graph.curation_quads import retracted_graph
+from graph.curation_quads import graphs_of
 from graph.embedded import EmbeddedStore
 from graph.errors import UnknownResourceError
 from graph.projection import META
@@ -44,7 +43,7 @@ def target_of(name: str) -> Target:
     """
     if SOURCE_ID.fullmatch(name):
         iri = source_iri(name)
-        return Target(name, iri, (source_graph(iri), retracted_graph(iri), outside_graph(name)))
+        return Target(name, iri, graphs_of(iri))
     graph = graph_name(name)
     if graph is None or (graph in GRAPH and not graph.value.startswith(USER_GRAPHS)):
         raise UnknownResourceError(f"{name!r} is neither the id of a source nor the name of a user graph.")

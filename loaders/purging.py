@@ -218,9 +218,6 @@ class _Purging:
         relink(work, self._workshop.tables, before, curation_of(work.acts))
         change = work.revision.finish()
         self._report.facts = len(change.facts_removed)
-        for graph in filter(work.store.has_graph, self._target.graphs):
-            # Of a graph whose quads are deleted the name stays.
-            work.store.drop_graph(graph)
         self._forget_records({kept.sha256 for entry in entries for kept in entry.files})
         number = work.data.next_number()
         work.store.insert(record_quads(number, OPERATION, moment))

@@ -17,7 +17,7 @@ from pyoxigraph import NamedNode, Quad
 from graph.bundle import Bundle, Place, outside_graph, source_graph
 from graph.curation import COUNTED as CURATION_ACTS
 from graph.curation import Act, curation_of, read_acts, write_acts
-from graph.curation_quads import retracted_graph
+from graph.curation_quads import graphs_of, retracted_graph
 from graph.datadir import DataDirectory, Snapshot
 from graph.disk import writing
 from graph.embedded import EmbeddedStore
@@ -109,17 +109,16 @@ class Work:
         """Take a source away, and what it says of things that are none of ours; false where there is none."""
         if not SOURCE_ID.fullmatch(identifier):
             return False
-        outside = outside_graph(identifier)
+        iri, outside = source_iri(identifier), outside_graph(identifier)
         has_outside = next(self.store.quads(graph=outside), None) is not None
         if has_outside:
-            self.store.drop_graph(outside)
             self.graphs.add(outside)
-        iri = source_iri(identifier)
-        is_removed = self.revision.remove(iri)
-        for graph in (source_graph(iri), retracted_graph(iri)) if is_removed else ():
-            # It is empty by now, and would still be there to whoever asks for it.
+        if not (self.revision.remove(iri) or has_outside):
+            return False
+        for graph in graphs_of(iri):
+            # One that is empty by now would still be there to whoever asks for it.
             self.store.drop_graph(graph)
-        return is_removed or has_outside
+        return True
 
     def drop(self, name: NamedNode | None) -> bool:
         """Take a user graph away; false where there is none of that name."""

@@ -13,7 +13,7 @@ from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
 from graph.bundle import Place, bundle_triples, outside_graph, source_graph
 from graph.curation import NO_CURATION, Curation
-from graph.curation_quads import retracted_graph
+from graph.curation_quads import graphs_of
 from graph.embedded import EmbeddedStore
 from graph.errors import ForbiddenError, MalformedSourceError, SourceError, UnknownResourceError
 from graph.revision import Change, Revision
@@ -101,9 +101,8 @@ class SourceWriter:
         revision = Revision(self._store, self._context.vocabulary, self._curation)
         revision.remove(iri)
         change = revision.finish()
-        outside = outside_graph(identifier)
-        change.quads -= self._store.graph_size(outside)
-        for graph in (outside, source_graph(iri), retracted_graph(iri)):
+        change.quads -= self._store.graph_size(outside_graph(identifier))
+        for graph in graphs_of(iri):
             # One that is empty by now would still be there to whoever asks for it.
             self._store.drop_graph(graph)
         return SourceWrite(False, change, None)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from graph.datadir import DataDirectory
@@ -40,20 +40,30 @@ def mirror_of(
         yield server
 
 
-class Middleman(ThreadingHTTPServer):
-    """Hands requests on to an engine and its answers back, unless `mode` says something else."""
+Odd = TypeVar("Odd", bound="OddServer")
 
-    daemon_threads = True
 
-    def __init__(self, engine: str) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.engine = urlsplit(engine)
-        self.mode = "honest"
+class OddServer(ThreadingHTTPServer):
+    """A server that may make its clients wait, until it is told to `leave`."""
+
+    def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
+        super().__init__(("127.0.0.1", 0), handler)
         self.leave = threading.Event()
 
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.server_port}"
+
+
+class Middleman(OddServer):
+    """Hands requests on to an engine and its answers back, unless `mode` says something else."""
+
+    daemon_threads = True
+
+    def __init__(self, engine: str) -> None:
+        super().__init__(_Handler)
+        self.engine = urlsplit(engine)
+        self.mode = "honest"
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Nothing: readers are killed, and leave in the middle."""
@@ -108,9 +118,14 @@ class _Handler(BaseHTTPRequestHandler):
         """Nothing."""
 
 
+def middleman(engine: str) -> AbstractContextManager[Middleman]:
+    """A middleman before an engine."""
+    return answering(Middleman(engine))
+
+
 @contextlib.contextmanager
-def middleman(engine: str) -> Iterator[Middleman]:
-    server = Middleman(engine)
+def answering(server: Odd) -> Iterator[Odd]:
+    """The server, which answers in a thread until it is left, also those whom it makes wait."""
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     try:

@@ -6,7 +6,6 @@ import contextlib
 import io
 import socket
 import ssl
-import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -23,6 +22,7 @@ from graph.errors import (
 )
 from graph.remote import RemoteAddresses, RemoteStore
 from graph.remote_client import Credentials, RemoteClient, RemoteLimits
+from tests.contract.mirrors import OddServer, answering
 
 JSON = "application/sparql-results+json"
 WHOLE = b'{"head":{"vars":["s"]},"results":{"bindings":[{"s":{"type":"uri","value":"http://e/a"}}]}}'
@@ -30,19 +30,14 @@ SELECT = "SELECT ?s WHERE { ?s ?p ?o }"
 SECRET = "wonderland"
 
 
-class Odd(ThreadingHTTPServer):
+class Odd(OddServer):
     """Answers everything with the same bytes."""
 
     def __init__(self, status: int, media_type: str, body: bytes, length: int | None = None) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.reply = status, media_type, body, len(body) if length is None else length
         self.seen: list[tuple[str, str | None]] = []
-        self.leave = threading.Event()
         self.is_slow = False
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -73,15 +68,8 @@ class _Handler(BaseHTTPRequestHandler):
 def odd(*reply: Any, is_slow: bool = False) -> Iterator[Odd]:
     server = Odd(*reply)
     server.is_slow = is_slow
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
+    with answering(server):
         yield server
-    finally:
-        server.leave.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 @contextlib.contextmanager
